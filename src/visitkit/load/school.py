@@ -1,0 +1,105 @@
+"""The school: frozen tables, a calendar, and what was left out on the way in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import pandas as pd
+
+from visitkit import tables
+from visitkit.calendar import Calendar
+from visitkit.load.faults import Fault
+
+#: pandas types of the kinds of column in :mod:`visitkit.tables`.
+DTYPES = {
+    "id": "str",
+    "text": "str",
+    "time": "str",
+    "code": "str",
+    "codes": "str",
+    "ids": "str",
+    "times": "str",
+    "number": "float64",
+    "integer": "Int64",
+    "flag": "boolean",
+    "date": "datetime64[us]",
+}
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Return a table without rows, its columns typed.
+
+    Examples
+    --------
+    >>> list(empty_table("activity").columns)
+    ['student_id', 'date', 'stream', 'amount']
+    """
+    columns = {
+        column.name: pd.Series([], dtype=DTYPES[column.kind])
+        for column in tables.TABLES[name].columns
+        if column.sensitivity != "secret"
+    }
+    return pd.DataFrame(columns)
+
+
+@dataclass(frozen=True)
+class School:
+    """All that is known of a school, read once and never changed.
+
+    Parameters
+    ----------
+    tables
+        Table name to data frame, columns and types as in :mod:`visitkit.tables`; a table that was
+        not given is there without rows.
+    calendar
+        The school's own, or weekdays where there is none.
+    faults
+        What was found wrong when reading leniently; empty otherwise.
+    left_out
+        Table name to number of rows left out because of a fault.
+    source
+        Where the tables came from, as the person named it.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    calendar: Calendar
+    faults: tuple[Fault, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """Freeze the mappings."""
+        complete = {name: self.tables.get(name, empty_table(name)) for name in tables.TABLES}
+        object.__setattr__(self, "tables", MappingProxyType(complete))
+        object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
+
+    def __repr__(self) -> str:
+        """Return sizes only: a school never prints its students."""
+        sizes = ", ".join(f"{name}={len(frame)}" for name, frame in self.tables.items())
+        return f"School({sizes})"
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table; changing what is returned does not change the school."""
+        return self.tables[name].copy(deep=False)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return a table by its name: ``school.marks``."""
+        if name in tables.TABLES and name != "calendar":
+            return self.table(name)
+        msg = f"School has no attribute {name!r}"
+        raise AttributeError(msg)
+
+    @property
+    def latest(self) -> dt.date:
+        """The latest date on which anything was recorded."""
+        newest = [
+            frame[column].max()
+            for name, frame in self.tables.items()
+            for column in ("date", "start")
+            if name not in {"calendar"} and column in frame and frame[column].dtype.kind == "M"
+        ]
+        known = [stamp for stamp in newest if not pd.isna(stamp)]
+        return max(known).date() if known else self.calendar.last

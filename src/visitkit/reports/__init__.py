@@ -1,0 +1,1 @@
+"""Files for people: HTML, xlsx and csv of what the stages return."""

@@ -1,0 +1,1 @@
+"""Reading students: figures, alerts, a ranked and explained caseload."""
