@@ -1,0 +1,60 @@
+# visitkit: each target makes its own environment when there is none.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: help demo lab test lint types doctest notebooks bench sample docs clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "visitkit needs Python 3.11 or newer; $$($(PYTHON) --version) was found. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.app: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.app
+
+$(VENV)/.lab: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[lab]'
+	@touch $@ $(VENV)/.app
+
+demo: $(VENV)/.app ## the whole journey on the sample school; files under out/
+	$(BIN)/visitkit demo --out out
+
+lab: $(VENV)/.lab ## JupyterLab at the notebooks
+	$(BIN)/jupyter lab --ip 127.0.0.1 notebooks
+
+test: lint types doctest notebooks ## everything that CI checks
+
+lint: $(VENV)/.dev ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+doctest: $(VENV)/.dev ## pytest, with every example in the docstrings
+	$(BIN)/python -m pytest -q
+
+notebooks: $(VENV)/.dev ## run the notebooks and compare what they print
+	$(BIN)/python -m pytest -q --nbval --nbval-current-env --override-ini=addopts= notebooks
+
+bench: $(VENV)/.dev ## side-by-side measurements; takes a while
+	$(BIN)/python benchmarks/run.py
+
+sample: $(VENV)/.dev ## make the sample school again
+	$(BIN)/python -m visitkit.sample data/sample
+
+docs: $(VENV)/.dev ## make the generated tables of docs/ again
+	$(BIN)/python docs/generate.py
+
+clean: ## remove what was built here
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
