@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field as default
 
-from visitkit import text
+from visitkit import tables, text
 from visitkit.errors import TableError
+from visitkit.load.vocabulary import allowed
 
 _SHOWN_IN_ERROR = 20
 
@@ -29,7 +30,8 @@ class Fault:
         The cell as found. Cells of columns that identify a person beyond the student number are
         masked by the loader before they get here.
     facts
-        What fills the sentences.
+        What fills the sentences. ``vocabulary`` and ``columns`` (a tuple of column names) are
+        turned into the words of the reader's language.
     table, field
         The table and column of :mod:`visitkit.tables` it concerns; empty when unknown.
     """
@@ -46,7 +48,7 @@ class Fault:
 
     def words(self, lang: str | None = None) -> dict[str, object]:
         """Return the fault in words: file, sheet, row, column, value, problem, allowed, fix."""
-        facts = {**self.facts, "value": self.value}
+        facts = {**self._worded(lang), "value": self.value}
         worded = {
             part: text.say(f"faults.{self.key}.{part}", lang, **facts)
             for part in ("problem", "allowed", "fix")
@@ -60,20 +62,49 @@ class Fault:
             **worded,
         }
 
+    def _worded(self, lang: str | None) -> dict[str, object]:
+        facts = dict(self.facts)
+        known = self.table in tables.TABLES
+        if known:
+            facts["table"] = text.say(f"tables.{self.table}.sheet", lang)
+        if known and self.field in tables.TABLES[self.table].by_name:
+            facts["header"] = tables.header(self.table, self.field, lang)
+        else:
+            facts["header"] = self.field or self.column
+        if isinstance(facts.get("vocabulary"), str):
+            facts["words"] = allowed(str(facts["vocabulary"]), lang)
+        if facts.get("unit"):
+            facts["unit"] = tables.word("unit", str(facts["unit"]), lang)
+        columns = facts.get("columns")
+        if isinstance(columns, tuple):
+            headers = [tables.header(self.table, name, lang) for name in columns]
+            facts["columns"] = text.say("load.joiner", lang).join(headers)
+        return facts
+
+    def place(self, lang: str | None = None) -> str:
+        """Return where the fault is, as a person would say it.
+
+        Examples
+        --------
+        >>> Fault("date_unknown", "a.xlsx", "marks", row=7, column="C").place("en")
+        'a.xlsx, sheet marks, cell C7'
+        """
+        key = "place" if self.column and self.row else "place_row" if self.row else ""
+        if key and not self.sheet:
+            key += "_csv"
+        key = key or ("place_sheet" if self.sheet else "place_file")
+        cell = f"{self.column}{self.row}"
+        return text.say(
+            f"load.{key}", lang, file=self.file, sheet=self.sheet, row=self.row, cell=cell
+        )
+
     def sentence(self, lang: str | None = None) -> str:
         """Return the fault as one line for people."""
-        place = text.say(
-            "load.place" if self.sheet else "load.place_csv",
-            lang,
-            file=self.file,
-            sheet=self.sheet,
-            cell=f"{self.column}{self.row or ''}",
-        )
         worded = self.words(lang)
         return text.say(
             "load.fault_line",
             lang,
-            place=place,
+            place=self.place(lang),
             problem=worded["problem"],
             allowed=worded["allowed"],
             fix=worded["fix"],

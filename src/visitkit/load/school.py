@@ -12,6 +12,7 @@ import pandas as pd
 from visitkit import tables
 from visitkit.calendar import Calendar
 from visitkit.load.faults import Fault
+from visitkit.load.notes import Note
 
 #: pandas types of the kinds of column in :mod:`visitkit.tables`.
 DTYPES = {
@@ -62,6 +63,8 @@ class School:
         Table name to number of rows left out because of a fault.
     source
         Where the tables came from, as the person named it.
+    notes
+        What a person should know about the reading that is not a fault.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -69,6 +72,50 @@ class School:
     faults: tuple[Fault, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
+    notes: tuple[Note, ...] = ()
+
+    @classmethod
+    def from_frames(
+        cls,
+        *,
+        calendar: Calendar | pd.DataFrame | None = None,
+        lenient: bool = False,
+        **frames: pd.DataFrame,
+    ) -> School:
+        """Build from data frames, read and checked as files are.
+
+        Parameters
+        ----------
+        calendar
+            A calendar, or its table; weekdays stand in where there is none.
+        lenient
+            Leave faulty rows out instead of raising.
+        **frames
+            Table name of :mod:`visitkit.tables` to a frame with our column names or any header
+            that files may have.
+
+        Returns
+        -------
+        School
+            The clean tables. A fault names the table as its file and the position of the row, from
+            1, as its row.
+
+        Raises
+        ------
+        FaultsError
+            When anything is wrong and ``lenient`` is false.
+        TableError
+            When a table is unknown or no student can be read.
+
+        Examples
+        --------
+        >>> roll = pd.DataFrame({"student_id": ["01", "02"], "sex": ["f", "m"]})
+        >>> School.from_frames(students=roll).students["sex"].tolist()
+        ['female', 'male']
+        """
+        from visitkit.load.entry import school_from_frames
+
+        return school_from_frames(frames, calendar, lenient=lenient)
 
     def __post_init__(self) -> None:
         """Freeze the mappings."""

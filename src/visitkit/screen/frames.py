@@ -37,15 +37,19 @@ class Indicators(pd.DataFrame):
 
 
 class Assessment(pd.DataFrame):
-    """The index of each student: six dimension scores, ``risk_index``, ``coverage``, ``top``.
+    """The index of each student, a row a student.
+
+    Columns: the six dimension scores (0-100, missing where nothing is known), ``risk_index``
+    (0-100), ``coverage`` (0-1), ``top`` (the highest dimension in which a known figure earned
+    points) and ``state`` (``ok`` or ``not_enough_data``).
 
     Attributes
     ----------
     points : pandas.DataFrame or None
-        Points of each indicator, missing where the figure is missing.
+        Points of each indicator, 0-3, missing where the figure is missing.
     contributions : pandas.DataFrame or None
-        Share of each indicator in ``risk_index``; a row sums to it exactly as documented in
-        :class:`visitkit.screen.index.RiskIndex`.
+        What each indicator adds to ``risk_index``, in whole hundredths; a row adds up to the index
+        exactly. An unknown figure adds its share of the neutral value.
     figures : Indicators or None
         The figures that were assessed.
     model : Any

@@ -1,0 +1,43 @@
+"""``visitkit demo``: the whole journey on the sample school."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from visitkit import load, reports, sample
+from visitkit.cli.console import Console
+from visitkit.cli.journey import Wish, screened
+from visitkit.cli.parser import Parser
+from visitkit.cli.screen import overdue, show
+
+#: Where the files go when nobody says.
+USUAL_OUT = "out"
+
+#: A Monday in the middle of the sample school's term.
+AS_OF = "2026-11-02"
+
+
+def arguments(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.take("--out", said="demo_out", metavar="DIR", default=USUAL_OUT)
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Check, screen and write; always 0, for the sample school's alerts wait for nobody."""
+    out, folder = Path(args.out), sample.sample_folder()
+    reports.check_folder(out)
+    console.say("demo.start", path=folder)
+    console.print()
+    console.say("demo.step_check", "strong")
+    with console.bar() as progress:
+        _, faults, _ = load.check(folder, progress=progress)
+    console.say("check.counts_only" if faults else "check.clean", number=len(faults))
+    console.print()
+    console.say("demo.step_screen", "strong")
+    cases, school = screened(Wish(folder, as_of=AS_OF, lenient=bool(faults)), console)
+    files = reports.write_screening(cases, school, out, console.lang)
+    show(cases, files, overdue(cases), console)
+    console.print()
+    console.say("demo.end", folder=out.resolve(), page=files[-1].resolve())
+    return 0

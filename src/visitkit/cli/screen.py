@@ -1,0 +1,131 @@
+"""``visitkit screen``: from the school's files to a ranked, explained list for this week."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from visitkit import reports, text
+from visitkit.cli.console import Console, table
+from visitkit.cli.journey import screened, take_wish, wish
+from visitkit.cli.parser import Parser
+from visitkit.reports.alerts_view import word
+from visitkit.screen.caseload import GOOD_NEWS, Caseload
+from visitkit.screen.explain import words_by_kind
+
+_PROG = "visitkit screen"
+
+#: Students shown on the terminal; the files hold all of them.
+SHOWN = 15
+
+
+def arguments(parser: Parser) -> None:
+    """Add the arguments."""
+    take_wish(parser)
+    parser.take("--out", said="out", metavar="DIR", required=True)
+    parser.take("--names", said="names", action="store_true")
+    parser.take("--json", said="json", action="store_true")
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Screen and write; 1 when rows were left out or an alert is past its deadline."""
+    asked = wish(args, _PROG)
+    out = Path(args.out)
+    reports.check_folder(out)
+    cases, school = screened(asked, console)
+    files = reports.write_screening(cases, school, out, console.lang, names=args.names)
+    late = overdue(cases)
+    if args.json:
+        console.print(as_json(cases, files, late))
+    else:
+        show(cases, files, late, console)
+    return 1 if late or school.faults else 0
+
+
+def overdue(cases: Caseload) -> int:
+    """Return how many alerts that ask for action are past their deadline."""
+    alerts = cases.alerts
+    if cases.as_of is None or alerts.empty:
+        return 0
+    open_ones = alerts[alerts["kind"] != GOOD_NEWS]
+    return int((pd.to_datetime(open_ones["due"]) < pd.Timestamp(cases.as_of)).sum())
+
+
+def show(cases: Caseload, files: list[Path], late: int, console: Console) -> None:
+    """Print the counts, the head of the list and where the files are."""
+    sizes = cases.sizes
+    parts = [
+        text.say("report.summary.part", console.lang, tier=_tier(code, console), number=number)
+        for code, number in sizes.items()
+    ]
+    joined = text.say("report.comma", console.lang).join(parts)
+    facts = {"number": len(cases), "date": cases.as_of, "policy": cases.policy.name}
+    console.say("screen.counts", "strong", tiers=joined, **facts)
+    if late:
+        console.say("screen.overdue", "alarm", number=late)
+    console.print()
+    for line in _head(cases, console):
+        console.print(line)
+    rest = len(cases) - SHOWN
+    if rest > 0:
+        console.say("screen.rest", number=rest)
+    console.print()
+    console.say("screen.files")
+    for path in files:
+        console.print(f"  {path}")
+    console.say("screen.closing", "quiet")
+
+
+def _head(cases: Caseload, console: Console) -> list[str]:
+    names = ("rank", "student_id", "class_id", "tier", "risk_index", "coverage")
+    headers = [text.say(f"screen.column.{name}", console.lang) for name in names]
+    headers.append(text.say("cli.screen.reason", console.lang))
+    rows = []
+    for row in cases.table.head(SHOWN).to_dict("records"):
+        student_id = str(row["student_id"])
+        first = _first_reason(cases, row, console.lang)
+        index = "" if pd.isna(row["risk_index"]) else f"{row['risk_index']:.1f}"
+        told = [
+            str(row["rank"]),
+            student_id,
+            str(row["class_id"]),
+            _tier(str(row["tier"]), console),
+        ]
+        rows.append([*told, index, f"{row['coverage']:.0%}", first])
+    return table(headers, rows, numbers=(0, 4, 5), columns=console.columns)
+
+
+def _first_reason(cases: Caseload, row: Mapping[Hashable, object], lang: str) -> str:
+    """Return the rules that opened an alert, else the figure that adds most."""
+    rules = [rule for rule in str(row["alerts"]).split(";") if rule]
+    if rules:
+        return text.say("report.comma", lang).join(
+            word("alerts.rule", rule, lang) for rule in rules
+        )
+    concerns = words_by_kind(cases, str(row["student_id"]), lang, kinds=("concern",))["concern"]
+    return concerns[0] if concerns else ""
+
+
+def _tier(code: str, console: Console) -> str:
+    return text.say(f"screen.tier.{code}", console.lang)
+
+
+def as_json(cases: Caseload, files: list[Path], late: int) -> str:
+    """Return what a program needs: how it was made, the counts, the files, the list."""
+    table = cases.table.drop(columns="due")
+    rows = json.loads(table.to_json(orient="records", force_ascii=False, double_precision=4))
+    told = {
+        "as_of": str(cases.as_of),
+        "policy": cases.policy.name,
+        "capacity": cases.capacity,
+        "seed": cases.seed,
+        "overdue": late,
+        "tiers": cases.sizes,
+        "files": [str(path) for path in files],
+        "caseload": rows,
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2)

@@ -1,0 +1,35 @@
+"""What an alert says to people."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from visitkit import tables, text
+from visitkit.screen.alerts.rules import EVENT_RULES
+
+_VOCABULARY = {"serious_conduct": "behaviour_kind", **dict.fromkeys(EVENT_RULES, "event_kind")}
+
+
+def fact_text(rule: str, fact: str, lang: str | None = None) -> str:
+    """Return a fact as people say it: a number as it is, a code as its word.
+
+    Examples
+    --------
+    >>> fact_text("unexcused_run", "3", "en"), fact_text("family_event", "moved", "en")
+    ('3', 'family moved')
+    """
+    vocabulary = _VOCABULARY.get(rule)
+    return tables.word(vocabulary, fact, lang) if vocabulary else fact
+
+
+def why(rule: str, fact: str, opened: dt.date, lang: str | None = None) -> str:
+    """Return the sentence that says why an alert is open.
+
+    Examples
+    --------
+    >>> why("unexcused_run", "4", dt.date(2026, 10, 28), "en")
+    'unexcused absence on 4 consecutive school days, reached the limit on 2026-10-28'
+    """
+    return text.say(
+        f"alerts.why.{rule}", lang, fact=fact_text(rule, fact, lang), date=opened.isoformat()
+    )

@@ -1,0 +1,135 @@
+"""Who is looked at first: support tiers and the order within them.
+
+A tier is a queue for help, not a label on a child. An open alert raises whatever the index says;
+the index can only add to the queue.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from visitkit.errors import PolicyError
+from visitkit.policy import Policy
+
+#: Tiers in the order in which they are worked.
+TIERS = ("priority", "watch", "unknown", "routine")
+
+#: A due moment that is not known, after all that are.
+NEVER = int(np.iinfo(np.int64).max)
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides a student's place; all arrays of shape (n_students,).
+
+    Parameters
+    ----------
+    index
+        0-100; NaN where a student has an alert but was never assessed.
+    enough
+        Enough is known for the index to be read.
+    raised
+        An alert is open that raises.
+    due
+        Earliest due moment of those that wait, as int64; :data:`NEVER` where none does.
+    lot
+        From :func:`draw_lots`.
+    """
+
+    index: npt.NDArray[np.float64]
+    enough: Flags
+    raised: Flags
+    due: Ints
+    lot: Ints
+
+
+def draw_lots(ids: Sequence[str], seed: int) -> Ints:
+    """Return each student's lot, which breaks ties.
+
+    The lot hangs on the seed and the student's own number only, so it is the same whoever else is
+    on the list and however the list was sorted.
+
+    Examples
+    --------
+    >>> draw_lots(["S01", "S02"], seed=0).tolist() == draw_lots(["S02", "S01"], 0).tolist()[::-1]
+    True
+    """
+    digests = (hashlib.blake2b(f"{seed}:{one}".encode(), digest_size=8).digest() for one in ids)
+    lots = [int.from_bytes(digest, "big") >> 1 for digest in digests]
+    return np.array(lots, dtype=np.int64)
+
+
+def read_cuts(policy: Policy) -> tuple[float, float]:
+    """Return the two cut points of the index: watch from the first, priority from the second.
+
+    Raises
+    ------
+    PolicyError
+        When they are not two rising numbers from 0 to 100.
+    """
+    found = policy["risk.cuts"]
+    match found:
+        case [int() | float() as first, int() | float() as second] if 0 <= first < second <= 100:
+            return float(first), float(second)
+        case _:
+            raise PolicyError("screen.bad_cuts", policy=policy.name, key="risk.cuts", found=found)
+
+
+def read_capacity(policy: Policy, asked: int | None = None) -> int:
+    """Return the weekly capacity: the one asked for, else the policy's.
+
+    Raises
+    ------
+    PolicyError
+        When it is not a whole number from 0 up.
+    """
+    found = policy["risk.capacity"] if asked is None else asked
+    whole = isinstance(found, int | np.integer) and not isinstance(found, bool)
+    if not whole or found < 0:  # type: ignore[operator]
+        raise PolicyError(
+            "screen.bad_capacity", policy=policy.name, key="risk.capacity", found=found
+        )
+    return int(found)  # type: ignore[call-overload,no-any-return]
+
+
+def assign(
+    standing: Standing, cuts: tuple[float, float], capacity: int
+) -> tuple[npt.NDArray[np.str_], Ints]:
+    """Return each student's tier and rank.
+
+    Students with a raising alert come first, the earliest due before the others, and are
+    ``priority`` however many they are. Places that are left go to the highest indexes from the
+    second cut point up; whoever finds no place is ``watch``, as is everyone from the first cut
+    point up. Students of whom too little is known are ``unknown`` and stand between ``watch`` and
+    ``routine``, so that they are seen.
+
+    Returns
+    -------
+    tiers : ndarray of str, shape (n_students,)
+        One of :data:`TIERS`.
+    ranks : ndarray of int, shape (n_students,)
+        1 to n_students, each once.
+    """
+    counted = standing.enough & ~standing.raised
+    index = np.where(np.isnan(standing.index), -1.0, standing.index)
+    tier = np.full(len(index), "routine", dtype="<U8")
+    tier[counted & (index >= cuts[0])] = "watch"
+    tier[~standing.enough] = "unknown"
+    by_index = np.lexsort((standing.lot, -index))
+    able = by_index[(counted & (index >= cuts[1]))[by_index]]
+    tier[able[: max(capacity - int(standing.raised.sum()), 0)]] = "priority"
+    tier[standing.raised] = "priority"
+    place = np.array([TIERS.index(name) for name in tier], dtype=np.int64)
+    due = np.where(standing.raised, standing.due, NEVER)
+    order = np.lexsort((standing.lot, -index, due, ~standing.raised, place))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(1, len(order) + 1)
+    return tier, rank

@@ -1,0 +1,443 @@
+"""Alerts worked by hand: each rule opens on its fact, on its day, with its deadline and source."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from visitkit import tables, text
+from visitkit.calendar import Calendar
+from visitkit.load.school import School
+from visitkit.policy import Policy, read_policy
+from visitkit.screen.alerts import COLUMNS, RULES, alerts, fact_text, why
+from visitkit.screen.alerts.clock import due
+from visitkit.screen.alerts.rules import KINDS
+
+# Friday 30 October 2026; weekdays are school days.
+AS_OF = "2026-10-30"
+Build = Callable[..., School]
+
+
+@pytest.fixture(scope="module", name="rules")
+def _rules() -> Policy:
+    return read_policy("recommended")
+
+
+def days(student: str, status: str, dates: list[str], periods: int | None = None) -> list[Any]:
+    """Return rows of attendance."""
+    row = {"student_id": student, "status": status, "periods": periods}
+    return [{**row, "date": date} for date in dates]
+
+
+def event(date: str, kind: str, student: str = "A") -> dict[str, Any]:
+    """Return a row of events."""
+    return {"student_id": student, "date": date, "kind": kind}
+
+
+def of_rule(found: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """Return the alerts of one rule."""
+    return found[found["rule"] == rule].reset_index(drop=True)
+
+
+def test_three_days_without_a_reason_are_reported(school_of: Build, rules: Policy) -> None:
+    """Friday, Monday and Tuesday, a lesson each: opened on the third day, due a day later."""
+    rows = days("A", "unexcused", ["2026-10-23", "2026-10-26", "2026-10-27", "2026-10-28"], 1)
+    found = of_rule(alerts(school_of(attendance=rows), rules, AS_OF), "unexcused_run")
+    assert found.to_dict("records") == [
+        {
+            "student_id": "A",
+            "rule": "unexcused_run",
+            "kind": "report",
+            "opened": pd.Timestamp("2026-10-27"),
+            "due": pd.Timestamp("2026-10-28 08:00"),
+            "action": "verify_and_report",
+            "owner": "head_teacher",
+            "source": rules.source("absence.report_days"),
+            "fact": "4",
+            "answered": pd.NaT,
+            "overdue": True,
+        }
+    ]
+
+
+def test_two_days_are_not_three(school_of: Build, rules: Policy) -> None:
+    """Two days, or three with a day between, open no report."""
+    rows = days("A", "unexcused", ["2026-10-26", "2026-10-27"])
+    rows += days("B", "unexcused", ["2026-10-23", "2026-10-27", "2026-10-28"])
+    found = alerts(school_of(attendance=rows), rules, AS_OF)
+    assert of_rule(found, "unexcused_run").empty
+
+
+def test_more_than_can_be_asked_for(school_of: Build, rules: Policy) -> None:
+    """Where a school reads "more than three", the fourth day opens the alert."""
+    rows = days("A", "unexcused", ["2026-10-23", "2026-10-26", "2026-10-27"])
+    rows += days("B", "unexcused", ["2026-10-23", "2026-10-26", "2026-10-27", "2026-10-28"])
+    strict = rules.with_values({"absence.report_inclusive": False})
+    found = of_rule(alerts(school_of(attendance=rows), strict, AS_OF), "unexcused_run")
+    assert found["student_id"].tolist() == ["B"]
+    assert found["opened"].tolist() == [pd.Timestamp("2026-10-28")]
+
+
+def test_two_runs_are_two_alerts(school_of: Build, rules: Policy) -> None:
+    """One alert a run, not one a row."""
+    first = ["2026-10-19", "2026-10-20", "2026-10-21"]
+    second = ["2026-10-26", "2026-10-27", "2026-10-28", "2026-10-29"]
+    rows = days("A", "unexcused", [*first, *second])
+    found = of_rule(alerts(school_of(attendance=rows), rules, AS_OF), "unexcused_run")
+    assert found["fact"].tolist() == ["3", "4"]
+
+
+def test_a_lesson_missed_today_is_a_call_within_a_lesson(school_of: Build, rules: Policy) -> None:
+    """Today and the school day before are told; the day before that is past."""
+    rows = [
+        *days("A", "unexcused", [AS_OF], 1),
+        *days("B", "unexcused", ["2026-10-29"], 2),
+        *days("C", "unexcused", ["2026-10-28"], 1),
+        *days("D", "sick", [AS_OF]),
+    ]
+    truant = [{"student_id": "E", "date": AS_OF, "kind": "truancy"}]
+    school = school_of(attendance=rows, behaviour=truant)
+    found = of_rule(alerts(school, rules, AS_OF), "unexcused_absence")
+    assert found["student_id"].tolist() == ["A", "B", "E"]
+    assert found["due"].iloc[0] == pd.Timestamp("2026-10-30 08:45")
+    assert found["overdue"].tolist() == [False, True, False]
+    assert found["fact"].tolist() == ["1", "2", ""]
+
+
+def test_a_call_answers_and_a_visit_needs_the_home(school_of: Build, rules: Policy) -> None:
+    """A call made since answers a lesson missed, not an absence that asks for a visit."""
+    rows = [*days("A", "unexcused", ["2026-10-29"]), *days("B", "unexcused", ["2026-10-27"])]
+    visits = [
+        {"student_id": "A", "date": "2026-10-28", "form": "home"},  # before it happened
+        {"student_id": "A", "date": "2026-10-29", "form": "phone"},
+        {"student_id": "B", "date": "2026-10-28", "form": "home"},
+    ]
+    found = alerts(school_of(attendance=rows, visits=visits), rules, AS_OF)
+    call = of_rule(found, "unexcused_absence")
+    assert call["answered"].tolist() == [pd.Timestamp("2026-10-29")]
+    assert not call["overdue"].any()
+    visit = of_rule(found, "unexcused_visit").set_index("student_id")
+    assert pd.isna(visit.loc["A", "answered"])
+    assert visit.loc["B", "answered"] == pd.Timestamp("2026-10-28")
+    assert not visit.loc["B", "overdue"]
+
+
+def test_a_visit_is_for_whole_days(school_of: Build, rules: Policy) -> None:
+    """Eight lessons over two days make the one day the rule asks for; one lesson does not."""
+    rows = days("A", "unexcused", ["2026-10-28", "2026-10-29"], 4)
+    rows += days("B", "unexcused", ["2026-10-29"], 1)
+    found = of_rule(alerts(school_of(attendance=rows), rules, AS_OF), "unexcused_visit")
+    assert found[["student_id", "fact"]].to_numpy().tolist() == [["A", "1"]]
+    assert found["opened"].tolist() == [pd.Timestamp("2026-10-29")]
+    assert found["due"].tolist() == [pd.Timestamp("2026-10-30 08:00")]
+
+
+def test_sick_and_personal_leave(school_of: Build, rules: Policy) -> None:
+    """Two days sick ask for a visit; personal leave only where the school says after how many."""
+    rows = days("A", "sick", ["2026-10-28", "2026-10-29"])
+    rows += days("B", "personal", ["2026-10-28", "2026-10-29"])
+    school = school_of(attendance=rows)
+    found = alerts(school, rules, AS_OF)
+    assert found["rule"].tolist() == ["sick_absence"]
+    asked = alerts(school, rules.with_values({"trigger.personal_days": 2}), AS_OF)
+    assert asked["rule"].tolist() == ["sick_absence", "personal_absence"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "raised"),
+    [
+        ("bereavement", ["family_event"]),
+        ("domestic_violence", ["family_event", "police_event"]),
+        ("student_injury", ["student_event"]),
+        ("award", ["good_event"]),
+        ("leaving_talk", ["leaving_talk"]),
+        ("alone", ["police_event"]),
+        ("despair_words", ["despair_words"]),
+        ("other", []),
+    ],
+)
+def test_events_open_what_the_policy_lists(
+    school_of: Build, rules: Policy, kind: str, raised: list[str]
+) -> None:
+    """Each kind opens the rules that list it, with the kind as the fact and the list's source."""
+    found = alerts(school_of(events=[event("2026-10-28", kind)]), rules, AS_OF)
+    assert sorted(found["rule"]) == raised
+    assert set(found["fact"]) <= {kind}
+    by_code = {rule.code: rule for rule in RULES}
+    for row in found.itertuples():
+        assert row.source == rules.source(by_code[row.rule].key)
+        assert row.kind == by_code[row.rule].kind
+
+
+def test_the_police_and_a_crisis_are_due_at_once(school_of: Build, rules: Policy) -> None:
+    """No hour is given away: due when the day of the fact begins."""
+    rows = [event("2026-10-30", "missing"), event("2026-10-30", "despair_words", "B")]
+    found = alerts(school_of(events=rows), rules, AS_OF)
+    assert found["due"].tolist() == [pd.Timestamp("2026-10-30 08:00")] * 2
+    assert found["kind"].tolist() == ["mandatory", "crisis"]
+    assert not found["overdue"].any()
+    assert alerts(school_of(events=rows), rules, "2026-10-31")["overdue"].all()
+
+
+def test_it_does_not_matter_in_which_sheet_it_stands(school_of: Build, rules: Policy) -> None:
+    """A sign of self-harm, being bullied and violence at home open what the events would."""
+    school = school_of(
+        behaviour=[
+            {"student_id": "A", "date": AS_OF, "kind": "self_harm_sign"},
+            {"student_id": "B", "date": AS_OF, "kind": "bullied"},
+        ],
+        homelife=[
+            {"student_id": "C", "date": AS_OF, "field": "violence", "value": "yes"},
+            {"student_id": "D", "date": AS_OF, "field": "violence", "value": "no"},
+        ],
+        groups=[{"student_id": "E", "code": "domestic_violence", "since": AS_OF}],
+    )
+    found = alerts(school, rules, AS_OF)
+    assert found[["student_id", "rule"]].to_numpy().tolist() == [
+        ["A", "despair_words"],
+        ["B", "student_event"],
+        ["C", "police_event"],
+        ["C", "family_event"],
+        ["E", "police_event"],
+        ["E", "family_event"],
+    ]
+
+
+def test_facts_close_together_are_one_matter(school_of: Build, rules: Policy) -> None:
+    """The same change told again within a week is one alert from the first day on."""
+    dates = ["2026-10-12", "2026-10-16", "2026-10-26"]
+    rows = [event(date, "bereavement") for date in dates]
+    found = of_rule(alerts(school_of(events=rows), rules, AS_OF), "family_event")
+    assert found["opened"].tolist() == [pd.Timestamp("2026-10-12"), pd.Timestamp("2026-10-26")]
+
+
+def test_words_of_despair_are_never_gathered(school_of: Build, rules: Policy) -> None:
+    """Each day on which they were heard is its own alert."""
+    rows = [event(date, "despair_words") for date in ("2026-10-27", "2026-10-27", "2026-10-28")]
+    found = alerts(school_of(events=rows), rules, AS_OF)
+    assert len(found) == 2
+
+
+def test_serious_conduct_by_the_policy(school_of: Build, rules: Policy) -> None:
+    """Severity three opens an alert; two and a missing severity do not, unless asked for."""
+    rows = [
+        {"student_id": one, "date": "2026-10-29", "kind": kind, "severity": severity}
+        for one, kind, severity in [
+            ("A", "fighting", 3),
+            ("B", "fighting", 2),
+            ("C", "fighting", None),
+            ("D", "withdrawn", 3),
+            ("E", "other", 3),
+        ]
+    ]
+    school = school_of(behaviour=rows)
+    found = of_rule(alerts(school, rules, AS_OF), "serious_conduct")
+    assert found[["student_id", "fact"]].to_numpy().tolist() == [["A", "fighting"], ["E", "other"]]
+    looser = rules.with_values({"trigger.conduct_severity": 1})
+    found = of_rule(alerts(school, looser, AS_OF), "serious_conduct")
+    assert found["student_id"].tolist() == ["A", "B", "C", "E"]
+
+
+def exam(name: str, date: str, best: str) -> list[dict[str, Any]]:
+    """Return one paper of ten students in which one is far above and the others alike."""
+    return [
+        {
+            "student_id": f"S{n}",
+            "date": date,
+            "exam": name,
+            "subject": "maths",
+            "score": 95 if f"S{n}" == best else 60,
+            "full_score": 100,
+        }
+        for n in range(10)
+    ]
+
+
+def test_a_sudden_fall_in_marks(school_of: Build, rules: Policy) -> None:
+    """From three standard deviations above to a third below: told on the day of the exam."""
+    rows = exam("first", "2026-09-25", "S0") + exam("second", "2026-10-26", "S1")
+    found = alerts(school_of(marks=rows), rules, AS_OF)
+    assert found[["student_id", "rule", "fact"]].to_numpy().tolist() == [["S0", "mark_drop", "3.3"]]
+    assert found["opened"].tolist() == [pd.Timestamp("2026-10-26")]
+    assert found["due"].tolist() == [pd.Timestamp("2026-10-27 08:00")]
+
+
+def scored(**columns: list[str]) -> pd.DataFrame:
+    """Return scored sheets of students A, B ... a day apart."""
+    number = len(columns["state"])
+    return pd.DataFrame(
+        {
+            "student_id": list("ABCDEF"[:number]),
+            "date": pd.date_range("2026-10-20", periods=number, unit="us"),
+            "instrument": "MHT",
+            "ratio": np.nan,
+            "subscales_raised": np.nan,
+            **columns,
+        }
+    )
+
+
+def test_critical_answers_come_first(school_of: Build, rules: Policy) -> None:
+    """Also on a void sheet; a question left open is asked, and no item is named."""
+    sheets = scored(
+        state=["void", "valid", "valid", "incomplete"],
+        critical_hits=["85;97", "", "85", ""],
+        critical_missing=["", "", "97", "85;97"],
+    )
+    school = school_of(students=[{"student_id": one} for one in "ABCD"])
+    found = alerts(school, rules, AS_OF, scored=sheets)
+    assert found[["student_id", "rule", "fact", "owner"]].to_numpy().tolist() == [
+        ["A", "critical_item", "2", "counsellor"],
+        ["C", "critical_item", "1", "counsellor"],
+        ["C", "critical_missing", "1", "counsellor"],
+        ["D", "critical_missing", "2", "counsellor"],
+    ]
+
+
+def test_a_void_sheet_of_the_school_itself(school_of: Build, rules: Policy) -> None:
+    """Raw answers: item 9 of a PHQ-9 that is otherwise all zero opens an alert."""
+    answers = {f"item_{number}": 0 for number in range(1, 9)} | {"item_9": 1}
+    rows = [{"student_id": "A", "date": "2026-10-28", "instrument": "PHQ-9", **answers}]
+    found = alerts(school_of(surveys=rows), rules, AS_OF)
+    assert found["rule"].tolist() == ["critical_item"]
+
+
+def test_an_alert_ends_with_its_lookback(school_of: Build, rules: Policy) -> None:
+    """Ten school days after the last day sick the alert is no longer told, unless asked for."""
+    school = school_of(attendance=days("A", "sick", ["2026-10-14", "2026-10-15"]))
+    assert len(alerts(school, rules, "2026-10-28")) == 1
+    assert alerts(school, rules, "2026-10-29").empty
+    longer = rules.with_values({"trigger.sick_absence_lookback_days": 20})
+    assert len(alerts(school, longer, "2026-10-29")) == 1
+
+
+def test_only_students_on_roll(school_of: Build, rules: Policy) -> None:
+    """Who has left is no longer the school's to visit; who is on no roll is nobody."""
+    school = school_of(
+        students=[{"student_id": "A", "left_on": "2026-10-29"}, {"student_id": "B"}],
+        events=[event(AS_OF, "moved", "A"), event(AS_OF, "award", "B"), event(AS_OF, "alone", "C")],
+    )
+    assert alerts(school, rules, AS_OF)["student_id"].tolist() == ["B"]
+
+
+def test_an_empty_school_has_an_empty_table(school_of: Build, rules: Policy) -> None:
+    """No fact, no alert, but every column with its type."""
+    found = alerts(school_of(students=[{"student_id": "A"}]), rules, AS_OF)
+    assert found.empty
+    assert {name: str(kind) for name, kind in found.dtypes.items()} == COLUMNS
+
+
+def test_remembered_events_open_alerts(school_of: Build, rules: Policy) -> None:
+    """What the casebook remembers counts like the school's own table."""
+    memory = {"events": pd.DataFrame([event("2026-10-29", "missing")])}
+    memory["events"]["date"] = pd.to_datetime(memory["events"]["date"])
+    school = school_of(students=[{"student_id": "A"}])
+    assert alerts(school, rules, AS_OF, memory)["rule"].tolist() == ["police_event"]
+
+
+FEW = settings(
+    max_examples=4,
+    deadline=None,  # a whole school is read twice
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@pytest.fixture(scope="module", name="expected")
+def _expected(full_school: School, rules: Policy) -> pd.DataFrame:
+    return alerts(full_school, rules, "2026-12-10")
+
+
+@FEW
+@given(seed=st.integers(0, 2**32 - 1))
+def test_the_order_of_rows_does_not_matter(
+    full_school: School, rules: Policy, expected: pd.DataFrame, seed: int
+) -> None:
+    """Shuffled tables open the same alerts in the same order."""
+    draw = np.random.default_rng(seed)
+    shuffled = {
+        name: frame.iloc[draw.permutation(len(frame))] for name, frame in full_school.tables.items()
+    }
+    other = replace(full_school, tables=shuffled)
+    assert len(expected) > 10
+    assert_frame_equal(alerts(other, rules, "2026-12-10"), expected)
+
+
+@FEW
+@given(day=st.dates(dt.date(2026, 9, 10), dt.date(2027, 1, 28)))
+def test_the_future_opens_nothing(full_school: School, rules: Policy, day: dt.date) -> None:
+    """Cutting off everything dated after the day gives the same alerts, none opened after it."""
+    known = {
+        name: frame[~(frame[date] > pd.Timestamp(day))]
+        for name, frame in full_school.tables.items()
+        for date in [next((c for c in ("date", "start", "since") if c in frame), None)]
+        if date is not None
+    }
+    cut = replace(full_school, tables={**full_school.tables, **known})
+    found = alerts(full_school, rules, day)
+    assert_frame_equal(alerts(cut, rules, day), found)
+    assert not (found["opened"] > pd.Timestamp(day)).any()
+
+
+@pytest.mark.parametrize("lang", text.LANGUAGES)
+def test_every_rule_has_its_words(lang: str) -> None:
+    """Name, reason and action of each rule, and its kind, can be said in both languages."""
+    for rule in RULES:
+        for key in (f"rule.{rule.code}", f"action.{rule.action}", f"kind.{rule.kind}"):
+            assert text.say(f"alerts.{key}", lang)
+        told = why(rule.code, "3", dt.date(2026, 10, 30), lang)
+        assert "2026-10-30" in told
+        assert rule.kind in KINDS
+        assert rule.owner in tables.codes("role")
+
+
+def test_a_code_is_told_as_its_word() -> None:
+    """No code meets a person."""
+    word = tables.word("event_kind", "bereavement", "zh")
+    assert fact_text("family_event", "bereavement", "zh") == word
+    assert word in why("family_event", "bereavement", dt.date(2026, 10, 30), "zh")
+
+
+@pytest.mark.parametrize(
+    ("key", "limit", "expected"),
+    [
+        ("", 0, "2026-10-30 08:00"),
+        ("x.y_hours", 48, "2026-11-01 08:00"),  # the clock does not stop for a weekend
+        ("x.y_periods", 2, "2026-10-30 09:40"),
+        ("x.y_school_days", 2, "2026-11-03 08:00"),  # two school days after a Friday
+    ],
+)
+def test_deadlines_by_their_unit(key: str, limit: int, expected: str) -> None:
+    """Hours of the clock, lessons of the day, days of school."""
+    policy = Policy("made", {key: limit}, {})
+    calendar = Calendar.weekdays("2026-09-01", "2026-12-31")
+    assert due(dt.date(2026, 10, 30), key, policy, calendar) == pd.Timestamp(expected)
+
+
+def test_a_calendar_that_ends_too_early_still_gives_a_deadline() -> None:
+    """Weekdays stand in where the calendar has no more school days."""
+    policy = Policy("made", {"x.y_school_days": 2}, {})
+    calendar = Calendar.weekdays("2026-09-01", "2026-10-30")
+    found = due(dt.date(2026, 10, 30), "x.y_school_days", policy, calendar)
+    assert found == dt.datetime(2026, 11, 3, 8)
+
+
+def test_a_school_may_say_when_its_day_begins() -> None:
+    """The hour and the length of a lesson are the school's where it sets them."""
+    values = {
+        "x.y_periods": 2,
+        "absence.day_begins": "07:30",
+        "absence.lesson_minutes": 40,
+        "absence.break_minutes": 5,
+    }
+    calendar = Calendar.weekdays("2026-09-01", "2026-12-31")
+    found = due(dt.date(2026, 10, 30), "x.y_periods", Policy("made", values, {}), calendar)
+    assert found == dt.datetime(2026, 10, 30, 8, 55)
