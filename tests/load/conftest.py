@@ -52,7 +52,9 @@ def write_xls(path: Path, sheets: Iterable[dict]) -> Path:
         for row, cells in enumerate(sheet["rows"]):
             for column, value in enumerate(cells):
                 if (row, column) in spans:
-                    page.write_merge(row, spans[row, column][0], column, spans[row, column][1], value)
+                    page.write_merge(
+                        row, spans[row, column][0], column, spans[row, column][1], value
+                    )
                 elif value != "":
                     page.write(row, column, value)
     book.save(str(path))

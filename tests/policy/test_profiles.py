@@ -217,6 +217,29 @@ def test_dimensions_are_those_of_the_tables() -> None:
     assert schema.vocabulary("policy.dimension") == DIMENSIONS
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "english"),
+    [
+        ("quota.own.share", 0.3, "30%"),
+        ("crisis.phone_hours", 0, "at once"),
+        ("crisis.written_hours", 24, "24 hours"),
+        ("absence.contact_periods", 1, "1 class period"),
+        ("assign.list_due", "06-26", "26 June"),
+        ("assign.list_due", "none", "not set"),
+        ("readmission.interviews", [7, 14], "days 7, 14"),
+        ("tier.visit_days", [0, 20], "none, 20 school days"),
+        ("left_behind.age_below", 16, "16 years"),
+        ("trigger.conduct_severity", 3, "serious"),
+        ("visit.checklist", ["purpose", "bring the form"], "the purpose is clear, bring the form"),
+        ("crisis.levels", ["crisis-a:major", "own:red"], "major (plan A), own:red"),
+        ("groups.represented", [], "none"),
+    ],
+)
+def test_values_in_words(key: str, value: object, english: str) -> None:
+    """Numbers carry their unit, 0 says what it means, own words stay as they are."""
+    assert value_words(key, value, "en") == english
+
+
 def test_every_vocabulary_is_used() -> None:
     """A list of codes that no key names is a leftover."""
     used = {name for entry in schema.entries().values() for name in entry.codes}

@@ -194,6 +194,14 @@ def test_each_fault_is_named(tmp_path: Path, line: str, kind: str, key: str, sai
     assert "{" not in fault.sentence("zh").replace("{ value", "")
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_way_to_write_it_can_be_copied(tmp_path: Path, lang: str) -> None:
+    """What the message offers for a value without a source reads cleanly when pasted."""
+    fault = only_fault(tmp_path, "route.group_min = 2")
+    offered = str(fault.words(lang)["allowed"]).rstrip(".\u3002")
+    assert check(write(tmp_path, HEAD + offered)) == ()
+
+
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
     """A file that builds on nothing lacks every key, and each is named."""
     faults = check(write(tmp_path, ""))
@@ -216,6 +224,7 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
         "# a remark\n"
         'absence.report_hours = { value = "soon", source = "school" }\n'
         'groups.special = { value = ["rich"], source = "school" }\n'
+        "route.group_min = 2\n"
     )
     with pytest.raises(PolicyFaultsError) as caught:
         read_policy(write(tmp_path, content))
@@ -223,6 +232,7 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
         (2, "misspelt_key"),
         (4, "wrong_type"),
         (5, "unknown_code"),
+        (6, "not_a_leaf"),
     ]
     shown = str(caught.value)
     assert all(fault.key in shown for fault in caught.value.faults)

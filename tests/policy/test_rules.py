@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from visitkit.calendar import Term
 from visitkit.errors import PolicyError
-from visitkit.policy import Policy, counts, deadlines, levels, persuasion, read_policy
+from visitkit.policy import Policy, conflicts, counts, deadlines, levels, persuasion, read_policy
 from visitkit.policy.left_behind import Household, is_left_behind
 from visitkit.policy.thresholds import equal_parts, reaches, share_met, students_needed
 
@@ -60,7 +60,8 @@ def test_students_needed_is_the_smallest_number_that_will_do(
 def test_shares_are_exact() -> None:
     """Nine tenths of ten are nine, in spite of binary fractions."""
     assert students_needed(10, 0.9) == 9
-    assert students_needed(30, 0.1) == 3
+    assert 0.55 * 100 > 55  # in binary arithmetic
+    assert students_needed(100, 0.55) == 55
     assert students_needed(45, 0.5) == 23
 
 
@@ -124,6 +125,15 @@ def test_a_distant_family_may_be_called() -> None:
     assert counts.counts_as(policy, "school", "salon")
 
 
+def test_a_call_never_stands_in_where_the_policy_says_so() -> None:
+    """A rule that counts home visits and calls stops counting calls once they may not stand in."""
+    free = profile("home-visit-2")
+    assert counts.contacts_open(free, "student", ["home", "phone"]) == 0
+    strict = free.with_values({"visit.no_substitute": ["phone"]})
+    assert counts.contacts_open(strict, "student", ["home", "phone"]) == 1
+    assert [one.kind for one in conflicts(strict)] == ["barred_form"]
+
+
 @pytest.mark.parametrize("name", ["home-visit-1", "dropout-control"])
 def test_a_rule_that_is_not_there(name: str) -> None:
     """Asking for a rule the policy does not have names the policy and what it has."""
@@ -140,6 +150,8 @@ def test_rounds_in_order() -> None:
     assert [one.max_days for one in rounds] == [1, 1, 1]
     assert [one.written_report for one in rounds] == [False, False, True]
     assert persuasion.rounds(profile("home-visit-1")) == ()
+    two = profile("recommended").with_values({"persuasion.max_days_per_round": [1, 2]})
+    assert [one.max_days for one in persuasion.rounds(two)] == [1, 2, None]
     with pytest.raises(PolicyError, match="dropout-control"):
         persuasion.round_of(profile("dropout-control"), 4)
 

@@ -27,10 +27,12 @@ def alert(student: str, rule: str, kind: str, due: str | None, **more: object) -
         "kind": kind,
         "opened": pd.Timestamp("2026-10-29"),
         "due": pd.NaT if due is None else pd.Timestamp(due),
-        "action": "contact_home",
+        "action": "call_parents",
         "owner": "head_teacher",
         "source": "004 L284",
-        "fact": "3 days",
+        "fact": "3",
+        "answered": pd.NaT,
+        "overdue": False,
     }
     return row | more
 
@@ -40,11 +42,14 @@ def alerts() -> pd.DataFrame:
     """Overdue, due today, coming, without deadline, good news; one that a spreadsheet would run."""
     return pd.DataFrame(
         [
-            alert("S03", "absence_run", "absence", "2026-11-03 08:00"),
-            alert("S05", "absence_run", "absence", "2026-10-30"),
-            alert("S05", "family_event", "event", "2026-11-02", fact="=HYPERLINK(1)"),
-            alert("S07", "mark_drop", "marks", None, source="undecided"),
-            alert("S02", "good_news", "good", "2026-11-06"),
+            alert("S03", "unexcused_run", "report", "2026-11-03 08:00"),
+            alert("S05", "unexcused_run", "report", "2026-10-30", overdue=True),
+            alert(
+                "S01", "sick_absence", "visit", "2026-10-28", answered=pd.Timestamp("2026-10-27")
+            ),
+            alert("S05", "family_event", "visit", "2026-11-02", fact="=HYPERLINK(1)"),
+            alert("S07", "mark_drop", "visit", None, source="undecided"),
+            alert("S02", "good_event", "good", "2026-10-20"),
         ]
     )
 
@@ -84,8 +89,16 @@ def school() -> School:
     names = ["=1+1", "<b>An</b>", *(f"Name {number}" for number in range(3, 10))]
     students = pd.DataFrame({"student_id": IDS, "name": names, "class_id": "7(1)"})
     faults = tuple(
-        Fault("date_unreadable", "school.xlsx", "marks", row, "B", "31/31", {"column": "date"})
-        for row in range(4, 4)
+        Fault(
+            "row_twice",
+            "school.xlsx",
+            "marks",
+            row,
+            "A",
+            "S01",
+            {"other_sheet": "marks", "other_row": 3},
+        )
+        for row in range(4, 20)
     )
     return School(
         {"students": students},

@@ -36,7 +36,9 @@ def test_formulas_get_an_apostrophe(text: str) -> None:
     assert guard(text) == "'" + text
 
 
-@pytest.mark.parametrize("text", ["", "S0412", "7(3)", "-3.5", "+86", "-1,200", "-5%", "3=3", "a@b"])
+@pytest.mark.parametrize(
+    "text", ["", "S0412", "7(3)", "-3.5", "+86", "-1,200", "-5%", "3=3", "a@b"]
+)
 def test_harmless_text_stays(text: str) -> None:
     """Student numbers, classes and plain signed numbers are not touched."""
     assert guard(text) == text

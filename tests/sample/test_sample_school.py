@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from visitkit import tables, text
@@ -101,6 +101,7 @@ def test_repr_shows_no_student(school: SampleSchool) -> None:
 
 @settings(max_examples=12, deadline=None)
 @given(small_schools)
+@example(make_school(3083478979, 50))  # counselled twice, with a second sheet on the same day
 def test_numbers_fit_together(school: SampleSchool) -> None:
     """Every student, teacher and class spoken of exists; keys are unique."""
     students = set(school.tables["students"]["student_id"])
@@ -121,8 +122,21 @@ def test_numbers_fit_together(school: SampleSchool) -> None:
 
 @settings(max_examples=12, deadline=None)
 @given(small_schools)
+@example(make_school(560395415, 84))  # left on the very day on which help was to end
 def test_no_row_outside_a_stay(school: SampleSchool) -> None:
     """Nothing is recorded of a student before entering, from the day of leaving, or too late."""
+    assert_within_stays(school)
+
+
+def test_no_row_outside_a_stay_in_a_large_school(large: SampleSchool) -> None:
+    """The same holds where hundreds came late or left early."""
+    left = large.tables["students"]["left_on"]
+    assert left.notna().sum() > 100
+    assert_within_stays(large)
+
+
+def assert_within_stays(school: SampleSchool) -> None:
+    """Compare every dated table with the days of entering and leaving."""
     roll = school.tables["students"].set_index("student_id")
     for name, column in DATED.items():
         frame = school.tables[name]

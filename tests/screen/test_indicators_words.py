@@ -29,6 +29,29 @@ def test_the_catalogue_is_sound() -> None:
         assert indicator.worse in ("high", "low")
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        (
+            "absence_rate",
+            "unexcused_rate",
+            "unexcused_run",
+            "absence_run",
+            "sick_rate",
+            "leave_rate",
+            "late_rate",
+            "early_rate",
+        ),
+        ("canteen_change", "library_change", "learning_change", "club_change"),
+        ("family_events", "leaving_signs"),
+    ],
+    ids=lambda names: names[0],
+)
+def test_figures_computed_together_share_a_window(names: tuple[str, ...]) -> None:
+    """The code reads one window for each of these families."""
+    assert len({BY_NAME[name].window for name in names}) == 1
+
+
 @pytest.mark.parametrize("lang", text.LANGUAGES)
 @pytest.mark.parametrize("indicator", CATALOG, ids=lambda one: one.name)
 def test_every_indicator_has_its_words(indicator: object, lang: str) -> None:

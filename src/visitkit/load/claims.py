@@ -80,11 +80,10 @@ def _spread(
 ) -> Iterator[Claim]:
     """Yield the claim of a layout that spreads one column over many."""
     found = match(table, headers, columns)
-    if "student_id" not in found.places:
-        return
+    missing = () if "student_id" in found.places else ("student_id",)
     count = min(len(columns), _MOST_SPREAD)
     score = _weight(found, table) + _SPREAD_WEIGHT * count
-    yield _claim(table, layout, found, headers, score)
+    yield _claim(table, layout, found, headers, score, missing)
 
 
 def _wide(headers: Sequence[Header]) -> Iterator[Claim]:

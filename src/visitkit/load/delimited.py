@@ -86,8 +86,14 @@ def read_text_table(path: Path) -> Sheet:
     delimiter, width = _shape(data)
     if not width:
         return Sheet(path.name, "", ())
+    frame = _parsed(path, data, delimiter, width, encoding)
+    columns = tuple(_cells(frame[place]) for place in frame.columns)
+    return Sheet(path.name, "", _without_empty_tail(columns))
+
+
+def _parsed(path: Path, data: bytes, delimiter: str, width: int, encoding: str) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(
+        return pd.read_csv(
             io.BytesIO(data),
             sep=delimiter,
             header=None,
@@ -99,11 +105,13 @@ def read_text_table(path: Path) -> Sheet:
             index_col=False,
         )
     except pd.errors.ParserError as error:
+        wider = re.search(r"saw (\d+)", str(error))
+        if wider:
+            # A line break inside quotes hid some of a row's delimiters from the count.
+            return _parsed(path, data, delimiter, int(wider[1]), encoding)
         found = re.search(r"row (\d+)", str(error))
         row = int(found[1]) + 1 if found else 1
         raise TableError("load.csv_quotes", path=str(path), row=row) from error
-    columns = tuple(_cells(frame[place]) for place in frame.columns)
-    return Sheet(path.name, "", _without_empty_tail(columns))
 
 
 def _shape(data: bytes) -> tuple[str, int]:

@@ -114,7 +114,7 @@ class Draft:
         self, column: Column, parser: Callable[[object, Column], object] | None = None
     ) -> tuple[str, pd.Series]:
         """Read a column and report its faults; a column nobody gave is empty."""
-        cells = self.cells.get(column.name) or Cells.constant(None, len(self))
+        cells = self.cells.get(column.name, Cells.constant(None, len(self)))
         found = read_cells(cells, column, parser or parser_of(self.table.name, column))
         self.reads[column.name] = found
         self._report_cells(column, cells, found)

@@ -6,6 +6,7 @@ however often it occurs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -32,10 +33,11 @@ def letter(column: int) -> str:
     return name
 
 
-def _is_empty(cell: object) -> bool:
-    if cell is None or (isinstance(cell, float) and cell != cell):
-        return True
-    return isinstance(cell, str) and not cell.strip()
+def _plain(cell: object) -> object:
+    """Return a cell, ``None`` when it is empty; infinity is a word, so that no reader meets it."""
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return None if math.isnan(cell) else str(cell)
+    return None if isinstance(cell, str) and not cell.strip() else cell
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +69,7 @@ class Cells:
         values: list[object] = []
         codes: list[int] = []
         for cell in cells:
-            known = None if _is_empty(cell) else cell
+            known = _plain(cell)
             key = (type(known), known)
             code = seen.get(key)
             if code is None:
@@ -79,7 +81,7 @@ class Cells:
     @classmethod
     def constant(cls, cell: object, length: int) -> Cells:
         """Build a column that holds one cell ``length`` times."""
-        return cls(np.zeros(length, dtype=np.int32), (None if _is_empty(cell) else cell,))
+        return cls(np.zeros(length, dtype=np.int32), (_plain(cell),))
 
     @classmethod
     def join(cls, parts: Sequence[Cells]) -> Cells:

@@ -162,7 +162,7 @@ def _remarks(found: Found, used: set[int], rows: DataRows) -> list[Note]:
         notes.append(found.note("columns_ignored", columns=ignored))
     if rows.remarks:
         notes.append(found.note("rows_skipped", rows=tuple(row + 1 for row in rows.remarks)))
-    if not len(rows.keep) and found.claim.layout != "exams":
+    if not len(rows.keep) and rows.passed_over and found.claim.layout != "exams":
         notes.append(found.note("sheet_empty"))
     return notes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from visitkit import text
@@ -42,7 +43,7 @@ def parse_number(value: object, unit: str = "") -> float:
     (3.0, 1250.0)
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return _finite(float(value))
     if not isinstance(value, str):
         raise UnreadableCellError("number_unknown")
     found = _NUMBER.fullmatch(unquoted(value).casefold())
@@ -51,7 +52,13 @@ def parse_number(value: object, unit: str = "") -> float:
     rest = word_key(found[2])
     if rest and rest not in _units(unit):
         raise UnreadableCellError("number_unit" if unit else "number_unknown", unit=unit)
-    return float(found[1].replace(",", ""))
+    return _finite(float(found[1].replace(",", "")))
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise UnreadableCellError("number_unknown")
+    return number
 
 
 def parse_percent(value: object) -> float | None:

@@ -37,14 +37,14 @@ def hide_names(faults: Sequence[Fault], drafts: Mapping[str, Draft]) -> list[Fau
     Where cells have slipped a column, a name may stand under a mark or a date.
     """
     names = _names(drafts) if faults else set()
-    inside = [name for name in names if not name.isascii()]
+    # Names in Latin letters must stand alone, or Li would be found in Lin.
+    inside = [name if not name.isascii() else rf"\b{re.escape(name)}\b" for name in names]
 
     def hidden(fault: Fault) -> Fault:
         wordy = any(sign.isalpha() for sign in fault.value) and "*" not in fault.value
         if not wordy:
             return fault
-        pieces = {fault.value, *re.split(r"[\s,;:/()\u3001]+", fault.value)}
-        found = bool(pieces & names) or any(name in fault.value for name in inside)
+        found = any(re.search(name, fault.value) for name in inside)
         return replace(fault, value=mask(fault.value)) if found else fault
 
     return [hidden(fault) for fault in faults]

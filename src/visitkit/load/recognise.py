@@ -20,6 +20,7 @@ from visitkit.load.claims import claims
 from visitkit.load.found import Claim, Found
 from visitkit.load.headers import Header
 from visitkit.load.parsing import parser_of
+from visitkit.load.questionnaire import instrument_within
 from visitkit.load.register import day_columns, share_of_signs
 from visitkit.load.sheets import Sheet
 from visitkit.load.spelling import header_key, tidy
@@ -32,6 +33,11 @@ _NAME_EXACT, _NAME_PART, _FILE_PART = 100.0, 2.5, 1.5
 #: Claims this close are told apart by the words in their cells.
 _CLOSE = 1.5
 _LOOKED_AT = 300
+#: A sheet named like marks, with this much in its headers, lacks only the student numbers.
+_SPREAD_ENOUGH = 3.0
+
+
+_Headers = tuple[Header, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,9 @@ def recognise(sheet: Sheet, table: str = "") -> Found | None:
 
 
 def _speaks(candidate: _Candidate) -> bool:
-    return len(candidate.claim.places) > 1
+    """Tell whether a sheet that lacks the student numbers is still worth a fault."""
+    claim = candidate.claim
+    return len(claim.places) > 1 or (claim.layout != "long" and claim.score >= _SPREAD_ENOUGH)
 
 
 def _candidates(sheet: Sheet, names: dict[str, float]) -> Iterator[_Candidate]:
@@ -85,13 +93,13 @@ def _candidates(sheet: Sheet, names: dict[str, float]) -> Iterator[_Candidate]:
         cells = sheet.row(row)
         if sum(cell is not None for cell in cells) < 2:
             continue
-        for depth, headers in enumerate(_headers(sheet, row, cells), start=1):
+        for depth, (headers, form) in enumerate(_headers(sheet, row, cells), start=1):
             for claim in claims(headers):
                 if not claim.missing and not _holds(sheet, claim, headers, row + depth):
                     continue
                 if len(claim.places) < 2 and claim.layout == "long":
                     continue
-                weight = claim.score + names.get(claim.table, 0.0) - 0.1 * (depth - 1)
+                weight = claim.score + names.get(claim.table, 0.0) + form
                 yield _Candidate(replace(claim, score=weight), headers, row, row + depth)
 
 
@@ -114,18 +122,26 @@ def _is_word(cell: object) -> bool:
     return cell is not None and len(tidy(cell)) < 20
 
 
-def _headers(sheet: Sheet, row: int, cells: list[object]) -> Iterator[tuple[Header, ...]]:
-    yield tuple(Header(_words(cell)) for cell in cells)
-    if row + 1 < sheet.height:
-        lower = sheet.row(row + 1)
+def _headers(sheet: Sheet, row: int, cells: list[object]) -> Iterator[tuple[_Headers, float]]:
+    """Yield a row as headers, then it with the row below, each with what its form speaks for."""
+    yield tuple(Header(_words(cell)) for cell in cells), 0.0
+    lower = sheet.row(row + 1) if row + 1 < sheet.height else []
+    if any((up is None) != (low is None) for up, low in zip(cells, lower, strict=False)):
         upper = _spread(sheet, row, cells, lower)
-        below = any(up is None and low is not None for up, low in zip(cells, lower, strict=True))
-        if upper != cells or below:
-            yield tuple(
-                Header("" if same else _words(low), _words(up))
-                for low, up in zip(lower, upper, strict=True)
-                for same in [low == up]
-            )
+        headers = tuple(
+            Header("" if low == up else _words(low), _words(up))
+            for low, up in zip(lower, upper, strict=True)
+        )
+        above_only = any(
+            up is not None and low in {up, None} for up, low in zip(cells, lower, strict=True)
+        )
+        yield headers, 0.1 if above_only and _has_groups(sheet, row) else -0.1
+
+
+def _has_groups(sheet: Sheet, row: int) -> bool:
+    """Tell whether some cells of a row are merged sideways, though not all into one title."""
+    widths = [right - left + 1 for top, left, _, right in sheet.merged if top == row]
+    return any(1 < width < sheet.width for width in widths)
 
 
 def _spread(sheet: Sheet, row: int, cells: list[object], lower: Sequence[object]) -> list[object]:
@@ -178,6 +194,8 @@ def _named(sheet: Sheet) -> dict[str, float]:
     named: dict[str, float] = {}
     for words, part in ((sheet.title, _NAME_PART), (stem, _FILE_PART)):
         key = header_key(re.sub(r"^\d+[._\s-]*", "", words))
+        if instrument_within([words]):
+            named["surveys"] = max(named.get("surveys", 0.0), part)
         if words == sheet.title:
             exact = next((table for name, table in _sheet_names() if name == key), None)
             if exact:

@@ -96,17 +96,19 @@ def _guardian_of(key: str) -> tuple[str, str] | None:
     """Return the guardian and the field a header speaks of."""
     if key in _bare_relations():
         return _bare_relations()[key], "name"
+    bare = key.rstrip("0123456789")
+    which = key.removeprefix(bare)
     for ending, name in _endings().items():
-        if not key.endswith(ending):
+        if not bare.endswith(ending):
             continue
-        lead = key.removesuffix(ending)
+        lead = bare.removesuffix(ending)
         if not lead:
-            return (MAIN, name) if name in {"phone", "relation"} else None
+            return (MAIN + which, name) if name in {"phone", "relation"} else None
         if lead in _bare_relations():
             return _bare_relations()[lead], name
         numbered = re.fullmatch(r"(.*?)(\d?)", lead)
         if numbered and numbered[1] in _guardian_words():
-            return MAIN + numbered[2], name
+            return MAIN + (numbered[2] or which), name
     return None
 
 

@@ -29,11 +29,14 @@ class DataRows:
         The row that gives the full score of each column, where there is one.
     remarks
         Rows with a single piece of text that were taken as remarks.
+    passed_over
+        Number of filled rows that are neither data nor examples.
     """
 
     keep: Rows
     full_score: int | None
     remarks: tuple[int, ...]
+    passed_over: int = 0
 
 
 def data_rows(
@@ -61,6 +64,7 @@ def data_rows(
     for place in used:
         filled |= sheet.columns[place].filled()
     filled[:first] = False
+    before = filled.copy()
     usual = _each(sheet, key, _is_usual)
     full_score: int | None = None
     remarks: list[int] = []
@@ -71,8 +75,10 @@ def data_rows(
             full_score = row
         if kind == "remark":
             remarks.append(row)
-    filled &= ~_each(sheet, key, _is_example)
-    return DataRows(np.flatnonzero(filled).astype(np.int64), full_score, tuple(remarks))
+    examples = _each(sheet, key, _is_example)
+    passed_over = int((before & ~filled & ~examples).sum())
+    keep = np.flatnonzero(filled & ~examples).astype(np.int64)
+    return DataRows(keep, full_score, tuple(remarks), passed_over)
 
 
 def _each(sheet: Sheet, place: int, test: Callable[[object], bool]) -> npt.NDArray[np.bool_]:
@@ -83,7 +89,8 @@ def _each(sheet: Sheet, place: int, test: Callable[[object], bool]) -> npt.NDArr
 
 def _is_usual(value: object) -> bool:
     plain = tidy(value) if value is not None else ""
-    return plain.isascii() and any(sign.isdigit() for sign in plain)
+    wordy = plain[:1].isalpha() and not plain.isalnum()
+    return plain.isascii() and any(sign.isdigit() for sign in plain) and not wordy
 
 
 def _is_example(value: object) -> bool:

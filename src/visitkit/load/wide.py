@@ -19,7 +19,6 @@ from visitkit.load.spelling import both, pattern_of, tidy, word_key
 from visitkit.load.unreadable import UnreadableCellError
 from visitkit.load.vocabulary import code_of
 
-
 #: A date in brackets behind the name of an exam.
 _DATED = re.compile(r"\([^()]*\d{4}[^()]*\d[^()]*\)")
 

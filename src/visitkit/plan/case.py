@@ -160,7 +160,9 @@ class _Builder:
         order = [base, *spot, home if home >= 0 else base]
         windows = _padded(
             [
-                [(fixed_here[self.requests[i].id].start,) * 2] if self.requests[i].id in fixed_here else row
+                [(fixed_here[self.requests[i].id].start,) * 2]
+                if self.requests[i].id in fixed_here
+                else row
                 for i, row in zip(here, rows, strict=True)
             ]
         )
@@ -196,9 +198,7 @@ class _Builder:
         alone = not self.rules.never_alone and any(self.requests[i].alone for i in here)
         return ((ALONE,) if alone else ()) + tuple(mates)
 
-    def _masks(
-        self, here: list[int], mates: tuple[int, ...], fixed: Mapping[str, Visit]
-    ) -> Bools:
+    def _masks(self, here: list[int], mates: tuple[int, ...], fixed: Mapping[str, Visit]) -> Bools:
         masks = np.zeros((len(here), len(mates)), bool)
         for row, i in enumerate(here):
             request = self.requests[i]

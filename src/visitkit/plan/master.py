@@ -10,11 +10,11 @@ equalities and as "at most" rows, so that duals have one sign and a bound can be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, vstack
+from scipy.sparse import csc_array
 
 from visitkit.plan.case import ALONE, Bools, Case, Floats, Ints
 from visitkit.plan.routes import Pool
@@ -34,6 +34,11 @@ class Programme:
         Which variables must be whole numbers.
     crews
         [z] the team and the companion of each z variable.
+    counts
+        Crew to the position of its q variable; empty when nobody's visits are limited.
+    known
+        Crew to the position of its w variable and, for each outing, how many families know the
+        companion.
     """
 
     cost: Floats
@@ -46,6 +51,8 @@ class Programme:
     columns: int
     requests: int
     crews: tuple[tuple[int, int], ...]
+    counts: Mapping[tuple[int, int], int]
+    known: Mapping[tuple[int, int], tuple[int, Ints]]
 
     @property
     def first_crew(self) -> int:
@@ -112,14 +119,9 @@ def columns_of(whole: Programme, keep: Ints) -> Programme:
         len(keep),
         whole.requests,
         whole.crews,
+        whole.counts,
+        whole.known,
     )
-
-
-def rows_of(whole: Programme) -> tuple[csr_array, Floats, Floats]:
-    """Return all rows as one matrix with their lower and upper limits, as ``milp`` takes them."""
-    matrix = vstack([whole.equal, whole.most], format="csr")
-    low = np.concatenate([whole.equal_to, np.full(len(whole.at_most), -np.inf)])
-    return matrix, low, np.concatenate([whole.equal_to, whole.at_most])
 
 
 class _Maker:
@@ -128,6 +130,7 @@ class _Maker:
     def __init__(self, case: Case, pool: Pool) -> None:
         self.case, self.pool, self.rules = case, pool, case.rules
         self.size = pool.size
+        self.longest = _longest(case, pool)
         self.m, self.n = len(pool), len(case.requests)
         self.crews = [(t, c) for t, team in enumerate(case.teams) for c in team.companions]
         self.z = {crew: self.m + self.n + k for k, crew in enumerate(self.crews)}
@@ -187,10 +190,12 @@ class _Maker:
             most,
             np.maximum(at_most, most @ self._kept()) if self._frozen() else at_most,
             self._upper(),
-            np.arange(self.width) < self.m + self.n + len(self.crews),
+            np.ones(self.width, bool),
             self.m,
             self.n,
             tuple(self.crews),
+            self.q,
+            {crew: (at, self.known[crew]) for crew, at in self.w.items()},
         )
 
     def _costs(self) -> Floats:
@@ -238,8 +243,8 @@ class _Maker:
 
     def _upper(self) -> Floats:
         upper = np.ones(self.width)
-        most = float(self.size.max(initial=0))
-        upper[[*self.q.values(), *self.w.values()]] = most
+        for (t, _), at in [*self.q.items(), *self.w.items()]:
+            upper[at] = self.longest[t]
         for p, at in self.s.items():
             upper[at] = self.case.people[p].least
         if self.b is not None:
@@ -328,11 +333,12 @@ class _Maker:
     def _counts(self) -> None:
         """Visits a visitor: led ones from the outings, accompanied ones through q."""
         start, teams = len(self.equal.right), len(self.case.teams)
-        self.equal.block(self.pool.team, np.arange(self.m), self.size.astype(float), np.zeros(teams))
-        longest = float(self.size.max(initial=0))
+        self.equal.block(
+            self.pool.team, np.arange(self.m), self.size.astype(float), np.zeros(teams)
+        )
         for (t, c), at in self.q.items():
             self.equal.extend(np.array([start + t]), np.array([at]), np.array([-1.0]))
-            self.most.add([(at, 1.0), (self.z[t, c], -longest)], 0.0)
+            self.most.add([(at, 1.0), (self.z[t, c], -self.longest[t])], 0.0)
         visits: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for (t, c), at in self.q.items():
             visits[self.case.teams[t].lead].append((at, 1.0))
@@ -356,8 +362,15 @@ class _Maker:
             self.most.add([(at, 1.0), (self.z[crew], -float(knows.max()))], 0.0)
 
 
+def _longest(case: Case, pool: Pool) -> Floats:
+    """Return the most visits an outing of each team can hold."""
+    longest = np.zeros(len(case.teams))
+    np.maximum.at(longest, pool.team, pool.size.astype(float))
+    longest[~pool.complete] = case.rules.longest
+    return longest
+
+
 def _entries(members: Ints) -> tuple[Ints, Ints]:
     """Return request and outing of each visit of a pool."""
     column, place = np.nonzero(members >= 0)
     return members[column, place], column
-

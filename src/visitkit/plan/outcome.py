@@ -111,9 +111,7 @@ class VisitPlan:
         """All visits, in the order of the outings."""
         return tuple(visit for outing in self.outings for visit in outing.visits)
 
-    def move(
-        self, request_id: str, session: str, lead: str, partner: str | None = None
-    ) -> Change:
+    def move(self, request_id: str, session: str, lead: str, partner: str | None = None) -> Change:
         """Return the plan with one visit put into an outing, where it costs least.
 
         See :func:`visitkit.plan.change.move`.

@@ -135,19 +135,18 @@ def _certify(
     lowest = np.zeros(len(case.teams))
     np.minimum.at(lowest, pool.team, reduced[: whole.columns])
     for t in np.flatnonzero(~pool.complete):
-        lowest[t] = min(lowest[t], _lowest_unseen(case, int(t), whole, equal, most))
+        lowest[t] = min(lowest[t], _lowest_unseen(case, pool, int(t), whole, equal, most))
     return bound + float(lowest.sum()), reduced
 
 
 def _lowest_unseen(
-    case: Case, t: int, whole: Programme, equal: Floats, most: Floats
+    case: Case, pool: Pool, t: int, whole: Programme, equal: Floats, most: Floats
 ) -> float:
     """Return a value below the reduced cost of every outing of a team, seen or not.
 
-    Each visit costs at least the shortest way to it and earns at most its dual; no more visits fit
-    than the session has room for. Rows that hold an outing by its size, its companions or its
-    spacing can only have made it dearer by what is left out here, so they are dropped when their
-    dual helps and counted in full when it does not.
+    Each visit costs at least the shortest way to it and earns at most its duals; no more visits fit
+    than the session has room for. "At most" rows in which an outing counts make it dearer, so they
+    may be dropped; rows of continuity, in which it counts negatively, are earned in full.
     """
     team = case.teams[t]
     n = len(team.requests)
@@ -156,7 +155,9 @@ def _lowest_unseen(
     first = whole.requests
     dual, link = equal[:first][team.requests], equal[first + t]
     size = equal[first + len(case.teams) + t] if len(equal) > first + len(case.teams) else 0.0
-    gain = np.minimum(0.0, near - dual - size - case.rules.continuity_bonus)
+    own = whole.most[:, : whole.columns][:, np.flatnonzero(pool.team == t)].tocoo()
+    known = float(most[np.unique(own.row[own.data < 0])].sum()) - case.rules.continuity_bonus
+    gain = np.minimum(0.0, near - dual - size + known)
     room = int((team.home_by - team.start) // max(1.0, float(team.service.min())))
     fits = np.sort(gain)[: min(room, case.rules.longest)]
     return float(fits.sum() - link)

@@ -67,7 +67,7 @@ def is_left_behind(policy: Policy, home: Household) -> bool | None:
 def _without_parents(policy: Policy, home: Household) -> bool | None:
     if home.parents_away is None:
         return None
-    if home.parents_away > 2:
+    if home.parents_away >= 2:
         return bool(policy["left_behind.both_away"])
     if home.parents_away == 1 and policy["left_behind.one_away_other_unable"]:
         return None if home.other_parent_able is None else not home.other_parent_able

@@ -206,7 +206,9 @@ def _assemble(name: str | Path) -> tuple[Policy, tuple[PolicyFault, ...]]:
         whole = faults_of_whole(values, top.place.label, top.lines(), complete)
         faults += _not_told_yet(list(whole), faults)
     sources = {key: leaf[1] for key, leaf in leaves.items()}
-    return Policy(top.place.name, values, sources, options, origins), tuple(faults)
+    files = [one.place.label for one in reversed(chain)]
+    told = sorted(faults, key=lambda one: (files.index(one.file), one.line == 0, one.line))
+    return Policy(top.place.name, values, sources, options, origins), tuple(told)
 
 
 def _own(value: object) -> object:

@@ -27,7 +27,7 @@ def rules(screening: Screening) -> str:
     """Return the rules by the name people know, and the one the machine knows."""
     name = screening.cases.policy.name
     told = title(name, screening.lang)
-    return told if told == name else f"{told} ({name})"
+    return told if told.casefold() == name else f"{told} ({name})"
 
 
 def made(screening: Screening) -> list[tuple[str, str]]:

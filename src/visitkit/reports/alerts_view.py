@@ -10,9 +10,11 @@ import pandas as pd
 
 from visitkit import text
 from visitkit.policy.words import code_word, source_words
-from visitkit.screen.alerts.rules import KINDS
+from visitkit.screen.alerts.rules import KINDS, RULES
 from visitkit.screen.alerts.words import fact_text
 from visitkit.screen.caseload import GOOD_NEWS, Caseload
+
+_RULES = [rule.code for rule in RULES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,11 @@ class AlertRow:
         Code of what to do and how people say it.
     opened, due_text
         Day and deadline as written; ``due_text`` is empty where no rule sets one.
+    answered
+        Day of the first contact on record since, as written; empty while it waits. Whether the
+        matter is closed is for a person to say.
     overdue_days
-        Days since the deadline; 0 when it has not passed.
+        Days since the deadline; 0 when it has not passed or a contact has answered.
     due_today
         The deadline is the day of the report.
     fact, owner, source
@@ -46,6 +51,7 @@ class AlertRow:
     matter: str
     opened: str
     due_text: str
+    answered: str
     overdue_days: int
     due_today: bool
     fact: str
@@ -64,7 +70,7 @@ class AlertRow:
 def alert_rows(
     cases: Caseload, lang: str, classes: Mapping[str, str], names: Mapping[str, str]
 ) -> list[AlertRow]:
-    """Return all open alerts, the earliest deadline first.
+    """Return all open alerts: those that wait before those answered, the earliest deadline first.
 
     Parameters
     ----------
@@ -79,7 +85,8 @@ def alert_rows(
     if alerts.empty:
         return []
     ordered = alerts.sort_values(["due", "opened", "student_id", "rule"], na_position="last")
-    return [_row(cases, row, lang, classes, names) for row in records(ordered)]
+    rows = [_row(cases, row, lang, classes, names) for row in records(ordered)]
+    return sorted(rows, key=lambda row: bool(row.answered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +104,22 @@ class AlertGroup:
         """How many are past their deadline."""
         return sum(1 for row in self.rows if row.overdue_days)
 
+    @property
+    def answered(self) -> int:
+        """How many a contact has answered."""
+        return sum(1 for row in self.rows if row.answered)
+
 
 def grouped(rows: Sequence[AlertRow]) -> list[AlertGroup]:
-    """Return alerts by what they ask for, the most urgent kind first, then the earliest deadline.
+    """Return alerts by what they ask for: the most urgent kind first, then as rules are listed.
 
     Parameters
     ----------
     rows
-        The earliest deadline first.
+        In the order of :func:`alert_rows`.
     """
     groups: dict[tuple[str, str, str, str], list[AlertRow]] = {}
-    for row in sorted(rows, key=lambda row: _urgency(row.kind)):
+    for row in sorted(rows, key=_urgency):
         groups.setdefault((row.matter, row.todo, row.owner, row.source), []).append(row)
     return [
         AlertGroup(matter, todo, owner, source, tuple(found))
@@ -115,9 +127,10 @@ def grouped(rows: Sequence[AlertRow]) -> list[AlertGroup]:
     ]
 
 
-def _urgency(kind: str) -> int:
+def _urgency(row: AlertRow) -> tuple[int, int]:
     # A kind nobody knows comes first: silence must not lower it.
-    return KINDS.index(kind) if kind in KINDS else -1
+    kind = KINDS.index(row.kind) if row.kind in KINDS else -1
+    return kind, _RULES.index(row.rule) if row.rule in _RULES else -1
 
 
 def _row(
@@ -130,8 +143,9 @@ def _row(
     student_id, rule = str(row["student_id"]), str(row["rule"])
     due = as_moment(row["due"])
     kind = _plain(row.get("kind"))
+    answered = written(as_moment(row.get("answered")))
     # Good news may be told late; it is still good.
-    late = 0 if kind == GOOD_NEWS else days_late(due, cases.as_of)
+    waits = kind != GOOD_NEWS and not answered
     return AlertRow(
         student_id=student_id,
         class_id=classes.get(student_id, ""),
@@ -140,8 +154,9 @@ def _row(
         matter=word("alerts.rule", rule, lang),
         opened=written(as_moment(row["opened"])),
         due_text=written(due),
-        overdue_days=late,
-        due_today=kind != GOOD_NEWS and due is not None and due.date() == cases.as_of,
+        answered=answered,
+        overdue_days=days_late(due, cases.as_of) if waits else 0,
+        due_today=waits and due is not None and due.date() == cases.as_of,
         fact=_fact(rule, row, lang),
         action=_plain(row.get("action")),
         todo=word("alerts.action", _plain(row.get("action")), lang),
@@ -164,7 +179,7 @@ def word(room: str, code: str, lang: str) -> str:
 
 def as_moment(value: object) -> dt.datetime | None:
     """Return a moment, or ``None`` for a missing one."""
-    return None if pd.isna(value) else pd.Timestamp(value).to_pydatetime()  # type: ignore[call-overload,arg-type]
+    return None if value is None or pd.isna(value) else pd.Timestamp(value).to_pydatetime()  # type: ignore[call-overload,arg-type]
 
 
 def written(value: dt.datetime | None) -> str:

@@ -84,6 +84,7 @@ def _facts(screening: Screening) -> dict[str, object]:
         "policy_name": cases.policy.name,
         "alerts": grouped(screening.alerts),
         "good_news": grouped(screening.good_news),
+        "waiting": sum(1 for row in screening.alerts if not row.answered),
         "overdue": sum(1 for row in screening.alerts if row.overdue_days),
         "sizes": cases.sizes,
         "strip": strip(cases.sizes),

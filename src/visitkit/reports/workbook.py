@@ -88,7 +88,7 @@ def _alerts(sheet: Worksheet, screening: Screening) -> None:
     say = sayer(screening.lang)
     fields = [
         Field(say("alerts.due"), 17),
-        Field(say("alerts.late"), 12),
+        Field(say("alerts.late"), 18),
         *_who(screening),
         Field(say("alerts.rule"), 24, wrap=True),
         Field(say("alerts.opened"), 12),
@@ -121,6 +121,8 @@ def _alerts(sheet: Worksheet, screening: Screening) -> None:
 def _late(row: AlertRow, lang: str) -> str:
     if row.good:
         return text.say("report.alerts.good", lang)
+    if row.answered:
+        return text.say("report.alerts.answered", lang, date=row.answered)
     if row.overdue_days:
         return text.say("report.alerts.overdue", lang, days=row.overdue_days)
     return text.say("report.alerts.today", lang) if row.due_today else ""

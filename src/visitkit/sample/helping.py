@@ -110,7 +110,7 @@ def _within(helps: Helps, roll: Roll, course: Course) -> Helps:
     keep = course.present(helps.start, helps.student, roll)
     student, start, end = helps.student[keep], helps.start[keep], helps.end[keep]
     left = course.left_on[student]
-    end = np.where(left < end, left - 1, end)
+    end = np.where(left <= end, left - 1, end)
     end = np.where(end > RECORDED, NOT_A_DAY, np.maximum(end, start))
     order = np.lexsort((helps.kind[keep], student, start))
     return Helps(student[order], helps.kind[keep][order], start[order], end[order])

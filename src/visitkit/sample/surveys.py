@@ -22,7 +22,7 @@ from visitkit.sample.days import school_days
 from visitkit.sample.draws import Days, Flags, Floats, Ints, happens, normal, pick, stream, whole
 from visitkit.sample.engagement import Course, weekly
 from visitkit.sample.families import Traits
-from visitkit.sample.frames import typed
+from visitkit.sample.frames import first_of_each, typed
 from visitkit.sample.roll import Roll
 
 ITEMS = 100
@@ -169,14 +169,17 @@ def _phq(seed: int, course: Course, roll: Roll, start: tuple[Ints, Days]) -> She
     who = np.concatenate([student, student])
     date = np.concatenate([first, first + 56])
     days = school_days().dates
-    date = days[np.minimum(np.searchsorted(days, date), len(days) - 1)]
-    keep = course.present(date, who, roll) & happens(rng, 0.85, len(who))
+    place = np.searchsorted(days, date)
+    date = days[np.minimum(place, len(days) - 1)]
+    keep = course.present(date, who, roll) & happens(rng, 0.85, len(who)) & (place < len(days))
     who, date = who[keep], date[keep]
     worry = (weekly(course.distress, who, date, 2) - _CENTRE) / _WIDTH
     cuts = np.array([0.2, 1.2, 1.9])[None, None, :] + np.array([0.0] * 8 + [1.1])[None, :, None]
     felt = 0.75 * worry[:, None] + 0.66 * normal(rng, (len(who), 9))
     answers = (felt[:, :, None] > cuts).sum(axis=2).astype(np.float64)
     order = np.lexsort((who, date))
+    # Counselling that begins again on the day of the second sheet needs no third one.
+    order = order[first_of_each(who[order], date[order])]
     return Sheets(who[order], date[order], "PHQ-9", "counselling", answers[order])
 
 

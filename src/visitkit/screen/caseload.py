@@ -226,7 +226,8 @@ def _students(risk: Assessment, alerts: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(risk)[[*DIMENSIONS, "risk_index", "coverage"]].set_axis(ids, axis=0)
     table["enough"] = (risk["state"] == "ok").to_numpy()
     table["class_id"] = _classes(risk)
-    new = [one for one in dict.fromkeys(alerts["student_id"]) if one not in set(ids)]
+    known = set(ids)
+    new = [one for one in dict.fromkeys(alerts["student_id"]) if one not in known]
     if new:
         table = table.reindex([*ids, *new])
         filled = {"coverage": 0.0, "enough": False, "class_id": ""}

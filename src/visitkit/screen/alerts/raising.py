@@ -39,6 +39,10 @@ COLUMNS = {
 #: Kinds that ask for a visit of a form in ``trigger.visit_forms``.
 VISIT_KINDS = ("visit", "good")
 
+#: Kinds that ask for a talk with the student, and the help that is one.
+TALK_KINDS = ("crisis", "ask")
+TALKS = ("counselling", "medical_referral")
+
 Found = Iterator[tuple[Rule, pd.DataFrame]]
 
 
@@ -74,10 +78,10 @@ def alerts(
         ``student_id`` (of those on roll), ``rule``, ``kind``, ``opened`` (date of the fact that
         opened it), ``due`` (moment), ``action``, ``owner`` (role), ``source`` (of the rule in the
         policy), ``fact`` (short: days, standard deviations, or a code), ``answered`` (date of the
-        first contact on record since, of a form that answers it; missing for what no contact
-        answers), ``overdue`` (not answered, and the day of ``due`` lies before ``as_of``); in
-        order of student, due, opened and rule. An answered alert is still told: whether it is
-        closed is for a person to say.
+        first contact on record since that can be the answer: a visit for a visit, any contact
+        for a call, counselling for a talk; missing for reports), ``overdue`` (not answered, and
+        the day of ``due`` lies before ``as_of``); in order of student, due, opened and rule. An
+        answered alert is still told: whether it is closed is for a person to say.
 
     Raises
     ------
@@ -193,14 +197,25 @@ def _opened(base: Ground[Any], policy: Policy, rule: Rule, found: pd.DataFrame) 
 
 
 def _answered(base: Ground[Any], policy: Policy, table: pd.DataFrame) -> pd.Series[pd.Timestamp]:
-    made = facts(base, "visits", ["form"]).to_native()
-    at_home = made["form"].isin(_codes(policy, "trigger.visit_forms"))
     table = table.reset_index(names="alert")[["alert", "student", "opened", "kind"]]
-    met = table.merge(made[["student", "date"]].assign(at_home=at_home), on="student")
-    visit = met["kind"].isin(VISIT_KINDS) & met["at_home"]
-    met = met[(met["date"] >= met["opened"]) & (visit | (met["kind"] == "contact"))]
+    met = table.merge(_contacts(base, _codes(policy, "trigger.visit_forms")), on="student")
+    at_home = met["kind"].isin(VISIT_KINDS) & (met["contact"] == "visit")
+    called = (met["kind"] == "contact") & (met["contact"] != "talk")
+    talked = met["kind"].isin(TALK_KINDS) & (met["contact"] == "talk")
+    met = met[(met["date"] >= met["opened"]) & (at_home | called | talked)]
     first: pd.Series[pd.Timestamp] = met.groupby("alert")["date"].min()
     return first.reindex(table["alert"]).astype("datetime64[us]")
+
+
+def _contacts(base: Ground[Any], visit_forms: list[str]) -> pd.DataFrame:
+    """Return contacts made: ``visit`` (of a form that counts as one), ``call``, ``talk``."""
+    made = facts(base, "visits", ["form"]).to_native()
+    made["contact"] = made["form"].isin(visit_forms).map({True: "visit", False: "call"})
+    talks = facts(base, "interventions", ["type"], date="start").to_native()
+    talks = talks[talks["type"].isin(TALKS)].assign(contact="talk")
+    columns = ["student", "date", "contact"]
+    contacts: pd.DataFrame = pd.concat([made[columns].astype({"contact": "str"}), talks[columns]])
+    return contacts
 
 
 def _owner(rule: Rule, policy: Policy) -> str:

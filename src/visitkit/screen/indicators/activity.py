@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import FrameT
 
+from visitkit.screen.catalog import BY_NAME
 from visitkit.screen.indicators.facts import tally, within
 from visitkit.screen.indicators.moment import MIN_DAYS, Kept, Moment, days_seen
 
@@ -22,7 +23,7 @@ STREAMS = {
     "club_change": "club",
 }
 
-RECENT = 20
+RECENT = BY_NAME["canteen_change"].window
 
 #: School days before the recent ones that tell what is usual for the student.
 EARLIER = 60

@@ -9,6 +9,7 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import FrameT
 
+from visitkit.screen.catalog import BY_NAME
 from visitkit.screen.indicators.facts import figure, tally, within
 from visitkit.screen.indicators.moment import MIN_DAYS, Kept, Moment, days_seen
 
@@ -18,8 +19,8 @@ AWAY = ("sick", "personal", "unexcused")
 #: What is gathered of each day.
 PARTS = ("away", *AWAY, "late", "early")
 
-WINDOW = 40
-RECENT = 20
+WINDOW = BY_NAME["absence_rate"].window
+RECENT = BY_NAME["absence_trend"].window
 
 _SHARES = {
     "absence_rate": "away",

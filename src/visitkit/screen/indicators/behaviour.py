@@ -10,7 +10,8 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import FrameT
 
-from visitkit.screen.indicators.facts import figure, tally
+from visitkit.screen.catalog import BY_NAME
+from visitkit.screen.indicators.facts import figure, tally, within
 from visitkit.screen.indicators.moment import MIN_DAYS, Kept, Moment, days_seen
 
 #: Conduct that is a reason to look. Homework is counted as study, not here, so that one fact does
@@ -45,14 +46,20 @@ USUAL_SEVERITY = 1.0
 SERIOUS = 3
 
 _RATES = {
-    "incident_rate": 60,
-    "incident_severity": 60,
-    "truancy_rate": 60,
-    "good_conduct": 120,
-    "homework_missing": 40,
+    name: BY_NAME[name].window
+    for name in (
+        "incident_rate",
+        "incident_severity",
+        "truancy_rate",
+        "good_conduct",
+        "homework_missing",
+    )
 }
-_COUNTS = {"serious_incidents": 120, "peer_conflicts": 60, "withdrawn_signs": 80}
-_TREND = 40
+_COUNTS = {
+    name: BY_NAME[name].window
+    for name in ("serious_incidents", "peer_conflicts", "withdrawn_signs")
+}
+_TREND = BY_NAME["incident_trend"].window
 
 
 def behaviour(facts: FrameT, roll: FrameT, moment: Moment, table: Kept) -> FrameT:
@@ -137,9 +144,7 @@ def _trend() -> nw.Expr:
     return figure("incident_trend", change * 100, (now >= MIN_DAYS) & (then >= MIN_DAYS))
 
 
-def bullied_signs(
-    seen: FrameT, reported: FrameT, roll: FrameT, moment: Moment, window: int = 120
-) -> FrameT:
+def bullied_signs(seen: FrameT, reported: FrameT, roll: FrameT, moment: Moment) -> FrameT:
     """Count the days on which a student was seen or reported to be bullied.
 
     The same day in both tables is one day.
@@ -154,8 +159,6 @@ def bullied_signs(
         Students on roll with ``student``.
     moment
         The day on which we stand.
-    window
-        School days looked back over.
     """
     columns = ["student", "date", "day"]
     rows = nw.concat(
@@ -163,7 +166,8 @@ def bullied_signs(
             seen.filter(nw.col("kind") == "bullied").select(columns),
             reported.filter(nw.col("kind") == "bullying").select(columns),
         ]
-    ).filter((nw.col("day") >= moment.today - window) & (nw.col("day") < moment.today))
+    )
+    rows = within(rows, moment, BY_NAME["bullied_signs"].window)
     days = rows.unique(subset=["student", "date"])
     counted = tally(days, {"bullied_signs": nw.lit(1.0)})
     result = roll.select("student").join(counted, on="student", how="left")

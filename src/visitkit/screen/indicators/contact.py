@@ -7,6 +7,7 @@ import datetime as dt
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import FrameT
 
+from visitkit.screen.catalog import BY_NAME
 from visitkit.screen.indicators.facts import tally, within
 from visitkit.screen.indicators.moment import Moment
 
@@ -26,9 +27,9 @@ FAMILY_EVENTS = (
 #: Events in which leaving school was spoken of.
 LEAVING = ("leaving_talk",)
 
-EVENT_WINDOW = 120
-HELP_WINDOW = 120
-VISIT_WINDOW = 200
+EVENT_WINDOW = BY_NAME["family_events"].window
+HELP_WINDOW = BY_NAME["counselling_talks"].window
+VISIT_WINDOW = BY_NAME["home_visits"].window
 
 
 def events(facts: FrameT, roll: FrameT, moment: Moment) -> FrameT:

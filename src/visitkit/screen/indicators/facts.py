@@ -99,7 +99,7 @@ def known(
     rows = rows.join(numbers, on="student_id", how="inner").drop("student_id")
     rows = rows.with_columns(when.cast(nw.Datetime("us")))
     rows = rows.join(days.drop("before"), on="date", how="left")
-    return rows
+    return rows.sort("student", "date", *_numbers(rows, columns))
 
 
 def _numbers(rows: FrameT, columns: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import FrameT
 
+from visitkit.screen.catalog import BY_NAME
 from visitkit.screen.indicators.facts import tally, within
 from visitkit.screen.indicators.moment import Moment
 from visitkit.screen.indicators.standing import PASS_SHARE
@@ -15,7 +16,7 @@ CORE = ("chinese", "maths", "english")
 #: A best and a weakest subject need at least so many subjects to mean anything.
 MIN_SUBJECTS = 3
 
-WINDOW = 160
+WINDOW = BY_NAME["papers_missed"].window
 
 _EDGE = 1e-9  # 60 of 100 is a pass however the division rounds
 

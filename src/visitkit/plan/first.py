@@ -1,0 +1,284 @@
+"""A first plan at once: the best outing first, then taking some away and choosing anew.
+
+Ruin and recreate (Schrimpf and others, 2000, https://doi.org/10.1006/jcph.1999.6413) over whole
+outings: for every outing of the pool it is known how many of its families are taken, so the best
+outing still possible is one pass over an array. The work is counted, not timed, so the same seed
+gives the same plan; the clock only stops it when it would be late.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from visitkit.plan.case import ALONE, Bools, Case, Floats, Ints
+from visitkit.plan.effort import Effort
+from visitkit.plan.routes import Pool
+
+#: An outing of the pool and its companion.
+Choice = tuple[int, int]
+
+#: How much dearer than the best plan so far a plan may be and still be worked on.
+_LEEWAY = 0.004
+
+
+def cost_of(case: Case, pool: Pool, choices: list[Choice]) -> float:
+    """Return what a plan costs: travel, requests left out and the soft rules."""
+    rules, travel = case.rules, 0.0
+    left = case.prize.copy()
+    visits: dict[int, int] = defaultdict(int)
+    for outing, mate in choices:
+        members = pool.members[outing][pool.members[outing] >= 0]
+        left[members] = 0.0
+        travel += float(pool.travel[outing])
+        crew = [case.teams[pool.team[outing]].lead] + ([mate] if mate != ALONE else [])
+        for person in crew:
+            visits[person] += len(members)
+        if rules.continuity_bonus:
+            names = {case.people[person].teacher_id for person in crew}
+            known = sum(bool(names & set(case.requests[i].earlier)) for i in members)
+            travel -= rules.continuity_bonus * known
+    lacking = sum(max(0, p.least - visits[i]) for i, p in enumerate(case.people))
+    uneven = rules.balance_weight * max(visits.values(), default=0)
+    return travel + float(left.sum()) + rules.shortfall_penalty * lacking + uneven
+
+
+@dataclass(frozen=True, eq=False)
+class _Index:
+    """What does not change while searching."""
+
+    case: Case
+    pool: Pool
+    value: Floats
+    columns_of: tuple[Ints, ...]
+    rivals: tuple[tuple[int, ...], ...]
+    day: Ints
+    teams_of: dict[int, tuple[int, ...]]
+    clashes: tuple[tuple[int, ...], ...]
+    span: dict[int, tuple[int, int]]
+
+
+def _index(case: Case, pool: Pool) -> _Index:
+    prize = np.append(case.prize, 0.0)
+    value = prize[pool.members].sum(axis=1) - pool.travel
+    groups: dict[str, list[int]] = defaultdict(list)
+    for i, request in enumerate(case.requests):
+        groups[request.student_id].append(i)
+    rivals = tuple(
+        tuple(j for j in groups[request.student_id] if j != i)
+        for i, request in enumerate(case.requests)
+    )
+    for i, others in enumerate(rivals):
+        if others:
+            both = (pool.members == i).any(axis=1) & np.isin(pool.members, others).any(axis=1)
+            value[both] = -np.inf
+    flat, where = pool.members.ravel(), np.repeat(np.arange(len(pool)), pool.members.shape[1])
+    order = np.argsort(flat, kind="stable")
+    edges = np.searchsorted(flat[order], np.arange(len(case.requests) + 1))
+    columns = tuple(np.sort(where[order[a:b]]) for a, b in zip(edges[:-1], edges[1:], strict=True))
+    days = np.array([case.sessions[team.session].date.toordinal() for team in case.teams], int)
+    teams: dict[int, list[int]] = defaultdict(list)
+    for t, team in enumerate(case.teams):
+        teams[team.lead].append(t)
+    span = {}
+    for lead, own in teams.items():
+        at = np.flatnonzero((pool.team >= own[0]) & (pool.team <= own[-1]))
+        span[lead] = (int(at[0]), int(at[-1]) + 1) if len(at) else (0, 0)
+    return _Index(
+        case,
+        pool,
+        value,
+        columns,
+        rivals,
+        days[pool.team] if len(pool) else np.zeros(0, np.int64),
+        {lead: tuple(own) for lead, own in teams.items()},
+        _clashes(case),
+        span,
+    )
+
+
+def _clashes(case: Case) -> tuple[tuple[int, ...], ...]:
+    """Return for each session the sessions that nobody can attend beside it, itself included."""
+    out = []
+    for a in case.sessions:
+        out.append(
+            tuple(
+                k
+                for k, b in enumerate(case.sessions)
+                if a.date == b.date and a.start < b.home_by and b.start < a.home_by
+            )
+        )
+    return tuple(out)
+
+
+class Search:
+    """A plan being searched: chosen outings, who is booked and what is taken.
+
+    Parameters
+    ----------
+    case, pool
+        The problem and its outings.
+    seed
+        Of the random choices.
+    """
+
+    def __init__(self, case: Case, pool: Pool, seed: int) -> None:
+        self.index = _index(case, pool)
+        self.case, self.pool = case, pool
+        self.random = np.random.default_rng(seed)
+        self.chosen: dict[int, Choice] = {}
+        self.taken = np.zeros(len(pool), np.int32)
+        self.booked: dict[int, list[int]] = defaultdict(list)
+        self.outings: dict[tuple[int, int, str], int] = defaultdict(int)
+        self.visits: dict[int, int] = defaultdict(int)
+        self.weekly = [dict(person.weekly) for person in case.people]
+        self.pull = self.index.value
+        self.fixed = frozenset(t for t, team in enumerate(case.teams) if team.frozen)
+        for t in sorted(self.fixed):
+            kept = int(np.flatnonzero(pool.team == t)[0])
+            self._add(kept, case.teams[t].companions[0] if case.teams[t].companions else ALONE)
+
+    def start_from(self, choices: list[Choice]) -> None:
+        """Take over a plan; outings of frozen teams replace those that stand."""
+        for team in list(self.chosen):
+            self._drop(team)
+        for outing, mate in choices:
+            self._add(outing, mate)
+
+    def choices(self) -> list[Choice]:
+        """Return the plan: an outing and a companion for each team that goes."""
+        return [self.chosen[team] for team in sorted(self.chosen)]
+
+    def fill(self, leads: list[int]) -> None:
+        """Give each lead in turn the best outing still possible until nothing pays."""
+        waiting = [lead for lead in leads if self.index.span.get(lead, (0, 0))[1]]
+        while waiting:
+            waiting = [lead for lead in waiting if self._best_outing(lead, 0.0)]
+
+    def improve(self, lead: int, rounds: int, effort: Effort) -> None:
+        """Take some outings of one lead away and choose anew, ``rounds`` times."""
+        now = best = self._worth(lead)
+        kept = self._of(lead)
+        for _ in range(rounds):
+            if effort.left() <= 0:
+                break
+            before = self._of(lead)
+            movable = [team for team in before if team not in self.fixed]
+            if not movable:
+                return
+            count = min(len(movable), int(self.random.integers(1, 5)))
+            for team in self.random.choice(movable, count, replace=False):
+                self._drop(int(team))
+            while self._best_outing(lead, 0.15):
+                pass
+            now = self._worth(lead)
+            if now > best + 1e-9:
+                best, kept = now, self._of(lead)
+            elif now < best - _LEEWAY * abs(best):
+                self._restore(lead, before)
+        self._restore(lead, kept)
+
+    def _of(self, lead: int) -> dict[int, Choice]:
+        return {t: self.chosen[t] for t in self.index.teams_of[lead] if t in self.chosen}
+
+    def _restore(self, lead: int, plan: dict[int, Choice]) -> None:
+        for team in [t for t, choice in self._of(lead).items() if plan.get(t) != choice]:
+            self._drop(team)
+        for team, choice in plan.items():
+            if team not in self.chosen:
+                self._add(*choice)
+
+    def _worth(self, lead: int) -> float:
+        return float(sum(self.index.value[outing] for outing, _ in self._of(lead).values()))
+
+    def _add(self, outing: int, mate: int) -> None:
+        team = int(self.pool.team[outing])
+        self.chosen[team] = (outing, mate)
+        self._mark(outing, mate, 1)
+
+    def _drop(self, team: int) -> None:
+        outing, mate = self.chosen.pop(team)
+        self._mark(outing, mate, -1)
+
+    def _mark(self, outing: int, mate: int, sign: int) -> None:
+        team = self.case.teams[self.pool.team[outing]]
+        session = self.case.sessions[team.session]
+        members = [int(i) for i in self.pool.members[outing] if i >= 0]
+        day, near = self.index.day[outing], max(1, self.case.rules.spacing_days)
+        for i in members:
+            self.taken[self.index.columns_of[i]] += sign
+            for j in self.index.rivals[i]:
+                at = self.index.columns_of[j]
+                self.taken[at[np.abs(self.index.day[at] - day) < near]] += sign
+        for person in (team.lead,) if mate == ALONE else (team.lead, mate):
+            if sign > 0:
+                self.booked[person].append(team.session)
+            else:
+                self.booked[person].remove(team.session)
+            self.outings[person, session.week, session.kind] += sign
+            self.visits[person] += sign * len(members)
+
+    def _free(self, person: int, session: int) -> bool:
+        if not set(self.index.clashes[session]).isdisjoint(self.booked[person]):
+            return False
+        at = self.case.sessions[session]
+        cap = self.weekly[person].get(at.kind)
+        return cap is None or self.outings[person, at.week, at.kind] < cap
+
+    def _room(self, person: int, size: int) -> bool:
+        most = self.case.people[person].most
+        return most is None or self.visits[person] + size <= most
+
+    def _open_teams(self, lead: int) -> list[int]:
+        found = []
+        for t in self.index.teams_of[lead]:
+            team = self.case.teams[t]
+            if t in self.chosen or not self._free(lead, team.session):
+                continue
+            if any(c == ALONE or self._free(c, team.session) for c in team.companions):
+                found.append(t)
+        return found
+
+    def _best_outing(self, lead: int, noise: float) -> bool:
+        """Add the best outing of a lead; tell whether there was one that pays."""
+        first, last = self.index.span[lead]
+        allowed = np.zeros(len(self.case.teams) + 1, bool)
+        allowed[self._open_teams(lead)] = True
+        usable: Bools = allowed[self.pool.team[first:last]] & (self.taken[first:last] == 0)
+        at = first + np.flatnonzero(usable)
+        value = self.pull[at]
+        if noise:
+            shake = self.random.random(len(self.case.teams))
+            value = value * (1.0 - noise * shake[self.pool.team[at]])
+        order = np.argpartition(-value, 60)[:60] if len(value) > 60 else np.arange(len(value))
+        for k in order[np.argsort(-value[order], kind="stable")]:
+            if value[k] <= 0:
+                return False
+            mate = self._mate(int(at[k]))
+            if mate is not None:
+                self._add(int(at[k]), mate)
+                return True
+        return False
+
+    def _mate(self, outing: int) -> int | None:
+        """Return the companion with the fewest visits who can come along on an outing."""
+        team = self.case.teams[self.pool.team[outing]]
+        size = int((self.pool.members[outing] >= 0).sum())
+        mates = self.pool.mate_sets[self.pool.mates[outing]]
+        if not self._room(team.lead, size):
+            return None
+        able = [
+            mate
+            for mate in mates
+            if mate == ALONE or (self._free(mate, team.session) and self._room(mate, size))
+        ]
+        return min(able, key=lambda mate: (self._need(mate), mate), default=None)
+
+    def _need(self, mate: int) -> tuple[bool, int]:
+        """Sort those first who lack visits to their least, then those with few, then nobody."""
+        if mate == ALONE:
+            return (True, 0)
+        lacks = self.visits[mate] < self.case.people[mate].least
+        return (not lacks, 1 + self.visits[mate])

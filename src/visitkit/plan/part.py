@@ -1,0 +1,171 @@
+"""A part of the master programme, small enough to be sent to another process and solved there."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, vstack
+
+from visitkit.plan.case import ALONE, Bools, Floats, Ints
+from visitkit.plan.effort import Effort
+from visitkit.plan.first import Choice
+from visitkit.plan.master import Programme
+from visitkit.plan.routes import Pool
+
+_STEP = 0.05
+_INFEASIBLE = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some variables of a master programme with all others held fast.
+
+    Parameters
+    ----------
+    at
+        Positions of the free variables in the whole programme.
+    offset
+        Cost of what is held fast.
+    """
+
+    cost: Floats
+    matrix: csr_array
+    least: Floats
+    most: Floats
+    upper: Floats
+    whole: Bools
+    at: Ints
+    offset: float
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What an integer programme found: values, cost, a bound over its variables, whether it ended."""
+
+    values: Floats | None
+    cost: float
+    bound: float
+    ended: bool
+
+
+def values_of(pool: Pool, whole: Programme, choices: list[Choice]) -> Floats:
+    """Return a plan as values of the programme; what visitors lack and balance stay 0."""
+    values = np.zeros(len(whole.cost))
+    place = {crew: whole.first_crew + k for k, crew in enumerate(whole.crews)}
+    left = np.ones(whole.requests + 1)
+    for outing, mate in choices:
+        crew = (int(pool.team[outing]), mate)
+        values[outing] = values[place[crew]] = 1.0
+        left[pool.members[outing]] = 0.0
+        if crew in whole.counts:
+            values[whole.counts[crew]] = (pool.members[outing] >= 0).sum()
+        if crew in whole.known:
+            at, knows = whole.known[crew]
+            values[at] = knows[outing]
+    values[whole.columns : whole.first_crew] = left[:-1]
+    return values
+
+
+def cut(whole: Programme, free: Ints, held: Floats, *, loose: bool = False) -> Part:
+    """Return the programme of the free variables.
+
+    Parameters
+    ----------
+    whole
+        The programme.
+    free
+        Positions of the variables that may change.
+    held
+        [variables] the values of all others.
+    loose
+        Let outings and what is left out be fractional; crews stay whole.
+    """
+    rest = held.copy()
+    rest[free] = 0.0
+    matrix = vstack([whole.equal[:, free], whole.most[:, free]], format="csr")
+    equal_to = whole.equal_to - whole.equal @ rest
+    at_most = whole.at_most - whole.most @ rest
+    used = np.diff(matrix.indptr) > 0
+    least = np.concatenate([equal_to, np.full(len(at_most), -np.inf)])[used]
+    integral = whole.whole[free].copy()
+    if loose:
+        integral[free < whole.first_crew] = False
+    return Part(
+        whole.cost[free],
+        matrix[used],
+        least,
+        np.concatenate([equal_to, at_most])[used],
+        whole.upper[free],
+        integral,
+        free,
+        float(whole.cost @ rest),
+    )
+
+
+def solve(part: Part, seconds: float, within: float = 1e-6) -> Answer:
+    """Solve a part with HiGHS.
+
+    Parameters
+    ----------
+    part
+        What is free.
+    seconds
+        Limit of the solver. When it is met, the same seed need not give the same plan.
+    within
+        Relative gap at which the solver may stop.
+    """
+    done = milp(
+        part.cost,
+        constraints=LinearConstraint(part.matrix, part.least, part.most),
+        integrality=part.whole.astype(np.int64),
+        bounds=Bounds(np.zeros(len(part.cost)), part.upper),
+        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": within},
+    )
+    if done.status == _INFEASIBLE:
+        return Answer(None, math.inf, math.inf, True)
+    bound = -math.inf if done.mip_dual_bound is None else float(done.mip_dual_bound)
+    cost = math.inf if done.x is None else float(done.fun) + part.offset
+    return Answer(done.x, cost, bound + part.offset, done.status == 0)
+
+
+def solve_or_cancel(part: Part, effort: Effort, seconds: float) -> Answer:
+    """Solve a part; when the effort is cancelled return at once and let HiGHS end by itself."""
+    if effort.cancel is None:
+        return solve(part, seconds)
+    return _abandonable(lambda: solve(part, seconds), effort.cancel)
+
+
+def _abandonable(run: Callable[[], Answer], cancel: threading.Event) -> Answer:
+    kept: list[Answer] = []
+    worker = threading.Thread(target=lambda: kept.append(run()), daemon=True)
+    worker.start()
+    while worker.is_alive() and not cancel.is_set():
+        worker.join(_STEP)
+    return kept[0] if kept else Answer(None, math.inf, -math.inf, False)
+
+
+def choices_of(
+    pool: Pool, whole: Programme, part: Part, values: Floats, held: list[Choice]
+) -> list[Choice]:
+    """Return a plan: what a part says together with the outings that were held fast."""
+    chosen = part.at[values > 0.5]
+    crews = chosen[(chosen >= whole.first_crew) & (chosen < whole.first_crew + len(whole.crews))]
+    mates = dict(whole.crews[k - whole.first_crew] for k in crews)
+    own = [(int(j), mates.get(int(pool.team[j]), ALONE)) for j in chosen[chosen < whole.columns]]
+    return sorted([*held, *own])
+
+
+def keeps_rules(whole: Programme, pool: Pool, choices: list[Choice]) -> bool:
+    """Tell whether two changes that were made apart can stand together."""
+    values = values_of(pool, whole, choices)
+    rest = whole.first_crew + len(whole.crews) + len(whole.counts) + len(whole.known)
+    # Rows with what visitors lack, or with the balance, can always be met: they are soft.
+    soft = np.diff(whole.most[:, rest:].tocsr().indptr) > 0
+    over = (whole.most @ values - whole.at_most)[~soft]
+    off = np.abs(whole.equal @ values - whole.equal_to)
+    return bool(over.max(initial=0.0) <= 1e-6 and off.max(initial=0.0) <= 1e-6)

@@ -1,0 +1,141 @@
+"""From chosen outings to a plan of visits, and the reasons for what is left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+
+from visitkit.plan.case import ALONE, Case
+from visitkit.plan.exact import Best
+from visitkit.plan.first import Choice
+from visitkit.plan.outcome import Outing, Unassigned, Visit, VisitPlan
+from visitkit.plan.problem import Problem, Request
+from visitkit.plan.routes import Pool
+from visitkit.plan.why import first_obstacle
+
+
+def plan_from(
+    problem: Problem,
+    case: Case,
+    pool: Pool,
+    best: Best,
+    seed: int,
+    frozen: tuple[Visit, ...] = (),
+) -> VisitPlan:
+    """Return the best plan found, in the words of the school.
+
+    Parameters
+    ----------
+    problem, case, pool
+        What it was made from.
+    best
+        The chosen outings with cost and bound.
+    seed
+        The seed, written into the plan.
+    frozen
+        Visits that stay; those whose request is no longer wanted are carried over as they are.
+    """
+    outings = [_outing(case, pool, choice) for choice in best.choices]
+    outings = _with_kept(outings, frozen)
+    when = {session.id: (session.date, session.start) for session in case.sessions}
+    outings.sort(key=lambda outing: (*when.get(outing.session, (date.max, 0)), outing.lead))
+    visited = {visit.request_id for outing in outings for visit in outing.visits}
+    left = [request for request in case.requests if request.id not in visited]
+    return VisitPlan(
+        tuple(outings),
+        tuple(_left_out(problem, request) for request in left),
+        best.cost,
+        best.bound,
+        best.proved,
+        seed,
+        tuple((key, dict(facts)) for key, facts in best.effort.log),
+        problem,
+    )
+
+
+def _left_out(problem: Problem, request: Request) -> Unassigned:
+    reason, facts = first_obstacle(problem, request)
+    return Unassigned(request.id, request.student_id, request.duty, request.due, reason, facts)
+
+
+def _outing(case: Case, pool: Pool, choice: Choice) -> Outing:
+    column, mate = choice
+    team = case.teams[pool.team[column]]
+    session, lead = case.sessions[team.session], case.people[team.lead]
+    partner = None if mate == ALONE else case.people[mate].teacher_id
+    local = {int(i): k + 1 for k, i in enumerate(team.requests)}
+    members = [int(i) for i in pool.members[column] if i >= 0]
+    at, visits = 0, []
+    for order, (i, start) in enumerate(zip(members, pool.starts[column], strict=False), 1):
+        request = case.requests[i]
+        way = float(team.minutes[at, local[i]]) if i in local else 0.0
+        at = local.get(i, at)
+        form = _form(request)
+        visits.append(
+            Visit(
+                request.id,
+                request.student_id,
+                session.id,
+                session.date,
+                float(start),
+                float(start) + request.service,
+                lead.teacher_id,
+                partner,
+                order,
+                way,
+                form,
+                request.duty,
+                request.due,
+            )
+        )
+    end = visits[-1].end if visits else float(session.start)
+    homeward = float(team.minutes[at, -1])
+    return Outing(session.id, lead.teacher_id, partner, tuple(visits), homeward, end + homeward)
+
+
+def _form(request: Request) -> str:
+    """Return the form a visit takes: at home when it can be, else the first other form."""
+    if "home" in request.forms and request.place:
+        return "home"
+    return next((form for form in request.forms if form != "home"), "home")
+
+
+def _with_kept(outings: list[Outing], frozen: tuple[Visit, ...]) -> list[Outing]:
+    """Put frozen visits back exactly as they were, with their own outing where there is none."""
+    kept: Mapping[str, Visit] = {visit.request_id: visit for visit in frozen}
+    if not kept:
+        return outings
+    placed: set[str] = set()
+    out = []
+    for outing in outings:
+        visits = []
+        for visit in outing.visits:
+            old = kept.get(visit.request_id)
+            visits.append(visit if old is None else _same(old, visit))
+            placed.add(visit.request_id)
+        out.append(
+            Outing(
+                outing.session,
+                outing.lead,
+                outing.partner,
+                tuple(visits),
+                outing.homeward,
+                outing.home_at,
+            )
+        )
+    rest: dict[tuple[str, str, str | None], list[Visit]] = defaultdict(list)
+    for visit in frozen:
+        if visit.request_id not in placed:
+            rest[visit.session, visit.lead, visit.partner].append(visit)
+    for (session, lead, partner), visits in rest.items():
+        ordered = tuple(sorted(visits, key=lambda visit: visit.start))
+        out.append(Outing(session, lead, partner, ordered, 0.0, ordered[-1].end))
+    return out
+
+
+def _same(old: Visit, new: Visit) -> Visit:
+    """Return a frozen visit with its new place in the order and its new way there."""
+    values = {name: getattr(old, name) for name in old.__dataclass_fields__}
+    return Visit(**(values | {"order": new.order, "travel": new.travel}))
