@@ -34,7 +34,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     else:
         _show(faults, notes, console)
     # A program that asked for JSON gets no file it did not ask for.
-    wanted = args.mark or (None if args.json or args.no_mark else Path.cwd())
+    wanted = args.mark or (None if args.no_mark else Path.cwd())
     if faults and wanted:
         for copy in marked_copy(path, faults, wanted, console.lang):
             console.hint("check.marked", path=copy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -12,8 +13,10 @@ import pandas as pd
 from visitkit.calendar import Calendar
 from visitkit.errors import PlanError
 from visitkit.load.school import School
+from visitkit.plan.duties_periods import Period, period_of
 from visitkit.plan.duties_staff import Staff, staff_of
 from visitkit.policy import Policy
+from visitkit.policy.counts import forms_of
 
 #: Form of a talk at school with the student, which is no visit.
 TALK = "talk"
@@ -88,6 +91,33 @@ class Ground:
     def on_roll(self) -> tuple[Student, ...]:
         """Students who are at the school on the day, by number."""
         return tuple(one for one in self.students.values() if here(one, self.as_of))
+
+    @cached_property
+    def rules(self) -> Mapping[str, Mapping[str, object]]:
+        """The rules on the number of visits, by name."""
+        return dict(sorted(self.policy.records("quota").items()))
+
+    @cached_property
+    def _remembered(self) -> dict[tuple[object, ...], Any]:
+        # asked for every student, and a policy takes its time to answer
+        return {}
+
+    def period(self, per: str, day: dt.date | None = None) -> Period:
+        """Return the period of a rhythm that a day lies in, by default the day itself."""
+        when = min(max(day or self.as_of, self.calendar.first), self.calendar.last)
+        key = (per, when)
+        if key not in self._remembered:
+            self._remembered[key] = period_of(per, when, self.calendar, self.policy)
+        found: Period = self._remembered[key]
+        return found
+
+    def forms(self, name: str, *, remote: bool) -> tuple[str, ...]:
+        """Return the forms of contact that count for a rule, or for visits in general."""
+        key = ("forms", name, remote)
+        if key not in self._remembered:
+            self._remembered[key] = forms_of(self.policy, name, remote=remote)
+        found: tuple[str, ...] = self._remembered[key]
+        return found
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return the rows of a table of the history, in order of student and date."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from visitkit.plan.duties_ground import Contact, Ground, Student, listed
 from visitkit.plan.duties_owed import Owed, by_any, crew_of, made, name_of, prorated
-from visitkit.plan.duties_periods import Period, period_of
-from visitkit.policy.counts import forms_of
+from visitkit.plan.duties_periods import Period
 from visitkit.policy.thresholds import students_needed
 
 #: Classes that leave school at their end, for the scope ``graduating``.
@@ -60,10 +59,9 @@ class Quota:
 def quotas(base: Ground, modes: tuple[str, ...]) -> tuple[Quota, ...]:
     """Return the rules of some modes, each with its period."""
     found = []
-    for name, rule in sorted(base.policy.records("quota").items()):
+    for name, rule in base.rules.items():
         if rule["mode"] in modes:
-            per = str(rule.get("per", "none"))
-            found.append(Quota(name, rule, period_of(per, base.as_of, base.calendar, base.policy)))
+            found.append(Quota(name, rule, base.period(str(rule.get("per", "none")))))
     return tuple(found)
 
 
@@ -83,7 +81,7 @@ def in_scope(base: Ground, student: Student, scope: str) -> bool:
 
 def is_new(base: Ground, student: Student) -> bool:
     """Tell whether a student entered in the current school year."""
-    year = period_of("year", base.as_of, base.calendar, base.policy)
+    year = base.period("year")
     if student.entered is not None:
         return year.start <= student.entered <= year.end
     return "new_student" in student.groups
@@ -112,10 +110,10 @@ def quota_duties(base: Ground) -> Iterator[Owed]:
 
 def forms_for(base: Ground, student: Student, name: str) -> tuple[str, ...]:
     """Return the forms that count for a student: a special group may have to be met at home."""
-    forms = forms_of(base.policy, name, remote=student.far)
-    for quota in quotas(base, ("form",)):
-        if in_scope(base, student, str(quota.rule["scope"])):
-            must = forms_of(base.policy, quota.name, remote=student.far)
+    forms = base.forms(name, remote=student.far)
+    for other, rule in base.rules.items():
+        if rule["mode"] == "form" and in_scope(base, student, str(rule["scope"])):
+            must = base.forms(other, remote=student.far)
             forms = tuple(form for form in forms if form in must) or must
     return forms
 
@@ -215,7 +213,8 @@ def _extra(base: Ground, quota: Quota, covers: tuple[Quota, ...]) -> Iterator[Ow
         contacts = counted(base, quota, student, base.as_of)
         used = max((_used(base, one, student, contacts) for one in covers), default=0)
         extra = max(len(contacts) - used, 0)
-        yield _row(base, quota, student, (times, most), (extra, contacts[-extra:] if extra else ()))
+        on_top = contacts[len(contacts) - extra :]
+        yield _row(base, quota, student, (times, most), (extra, on_top))
 
 
 def _used(base: Ground, cover: Quota, student: Student, extra: tuple[Contact, ...]) -> int:
@@ -224,19 +223,13 @@ def _used(base: Ground, cover: Quota, student: Student, extra: tuple[Contact, ..
     The rule first takes contacts that cannot be extra, so that a telephone call does for it where
     it may, and the visit at home counts on top.
     """
-    if not in_scope(base, student, str(cover.rule["scope"])) or not extra:
+    speaks = in_scope(base, student, str(cover.rule["scope"])) and not cover.each_teacher
+    if not speaks or cover.number("share") < 1:
         return 0
-    if cover.number("share") < 1:
-        return 0
-    per, times, used = str(cover.rule["per"]), int(cover.number("times")), 0
-    day = extra[0].date
-    seen: set[dt.date] = set()
-    for contact in extra:
-        day = max(contact.date, base.calendar.first)
-        period = period_of(per, min(day, base.calendar.last), base.calendar, base.policy)
-        if period.start not in seen:
-            seen.add(period.start)
-            ours = counted(base, Quota(cover.name, cover.rule, period), student, base.as_of)
-            shared = sum(one in extra for one in ours)
-            used += min(max(min(times, len(ours)) - (len(ours) - shared), 0), shared)
+    per, times = str(cover.rule["per"]), int(cover.number("times"))
+    used = 0
+    for period in {base.period(per, contact.date) for contact in extra}:
+        ours = counted(base, Quota(cover.name, cover.rule, period), student, base.as_of)
+        shared = sum(one in extra for one in ours)
+        used += min(max(min(times, len(ours)) - (len(ours) - shared), 0), shared)
     return used

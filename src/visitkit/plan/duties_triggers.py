@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,6 @@ from visitkit.calendar import Calendar
 from visitkit.errors import CalendarError, PlanError
 from visitkit.plan.duties_ground import TALK, Ground, Student, here, listed
 from visitkit.plan.duties_owed import Crew, Owed, by_any, crew_of, made, name_of
-from visitkit.policy.counts import forms_of
 from visitkit.policy.persuasion import Round, rounds
 
 #: Columns of a table of alerts that are read here.
@@ -68,7 +68,7 @@ def _immediate(base: Ground, student: Student, alert: Alert) -> Owed:
 
 
 def _topic(base: Ground, student: Student, alert: Alert) -> Owed:
-    forms = forms_of(base.policy, remote=student.far)
+    forms = base.forms("", remote=student.far)
     return _one(base, student, f"topic.{alert['rule']}", "topic", alert, forms, ())
 
 
@@ -179,13 +179,7 @@ def _round(
     source = base.policy.source(f"{rule}.roles")
     found = _duty(student, ("persuasion", rule, source), when, step.forms, crew, contacts)
     # Somebody has said how the round ended, so it was made, whatever the table of visits holds.
-    return found if not ended else _fulfilled(found)
-
-
-def _fulfilled(owed: Owed) -> Owed:
-    from dataclasses import replace
-
-    return replace(owed, fulfilled=1)
+    return found if not ended else replace(found, fulfilled=1)
 
 
 def _readmission(base: Ground) -> Iterator[Owed]:
@@ -197,18 +191,22 @@ def _readmission(base: Ground) -> Iterator[Owed]:
         if student is None or not here(student, base.as_of):
             continue
         back = row["date"].date()
-        crew = crew_of(base, student, listed(base.policy, "readmission.interview_by"))
-        forms = (TALK, *listed(base.policy, "visit.counts_as"))
-        before = back
-        for offset in days:
-            due = back + dt.timedelta(days=offset)
-            found = made(base, student, before + dt.timedelta(days=1), min(due, base.as_of), forms)
-            late = made(base, student, due + dt.timedelta(days=1), base.as_of, forms)
-            what = ("readmission", f"{key}.{offset}", base.policy.source(key))
-            opens = before + dt.timedelta(days=1)
-            owed = _duty(student, what, (opens, due), forms, crew, found or late[:1])
-            yield owed
-            before = due
+        yield from _interviews(base, student, back, days)
+
+
+def _interviews(base: Ground, student: Student, back: dt.date, days: list[int]) -> Iterator[Owed]:
+    """Yield the talks after a return; each takes the first talk not taken by an earlier one."""
+    key, forms = "readmission.interviews", (TALK, "home")
+    crew = crew_of(base, student, listed(base.policy, "readmission.interview_by"))
+    free = list(made(base, student, back + dt.timedelta(days=1), base.as_of, forms))
+    opens = back + dt.timedelta(days=1)
+    for offset in sorted(days):
+        due = back + dt.timedelta(days=offset)
+        taken = [one for one in free if one.date >= opens][:1]
+        free = [one for one in free if one not in taken]
+        what = ("readmission", f"{key}.{offset}", base.policy.source(key))
+        yield _duty(student, what, (opens, due), forms, crew, tuple(taken))
+        opens = due + dt.timedelta(days=1)
 
 
 def _school_days_on(calendar: Calendar, day: dt.date, number: int) -> dt.date:

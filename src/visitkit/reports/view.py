@@ -150,7 +150,7 @@ def view(cases: Caseload, school: School, lang: str | None = None, *, names: boo
         Show students' names beside their numbers.
     """
     spoken = text.language(lang)
-    known = _names(school)
+    known = _names(school) if names else {}
     classes = dict(zip(cases.table["student_id"], cases.table["class_id"], strict=True))
     rows = alert_rows(cases, spoken, classes, known)
     cards = tuple(_card(cases, row, known, spoken) for row in records(cases.table))

@@ -11,9 +11,9 @@ import pandas as pd
 
 from visitkit.sample import journeys
 from visitkit.sample.attendance import Register
+from visitkit.sample.course import Course
 from visitkit.sample.days import NEW_YEAR, TERMS, school_days, week_of
 from visitkit.sample.draws import Floats, happens, normal, poisson, stream
-from visitkit.sample.engagement import Course
 from visitkit.sample.frames import typed
 from visitkit.sample.roll import Homes, Roll
 

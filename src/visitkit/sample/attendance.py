@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.sample import journeys
+from visitkit.sample.course import Course
 from visitkit.sample.days import RECORDED, SchoolDays, school_days
 from visitkit.sample.draws import Floats, happens, normal, pick, stream, whole
-from visitkit.sample.engagement import Course
 from visitkit.sample.families import Traits
 from visitkit.sample.frames import typed
 from visitkit.sample.roll import Homes, Roll, words

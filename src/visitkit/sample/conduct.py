@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.sample import journeys
+from visitkit.sample.course import Course
 from visitkit.sample.days import school_days
 from visitkit.sample.draws import Floats, Ints, happens, normal, pick, poisson, stream, whole
-from visitkit.sample.engagement import Course
 from visitkit.sample.families import Traits
 from visitkit.sample.frames import first_of_each, typed
 from visitkit.sample.roll import Roll, words

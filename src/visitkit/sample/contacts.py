@@ -15,9 +15,9 @@ import pandas as pd
 from visitkit import text
 from visitkit.sample import journeys
 from visitkit.sample.attendance import UNEXCUSED, Register
+from visitkit.sample.course import Course
 from visitkit.sample.days import AS_OF, FIRST, NEW_YEAR, TERMS, WEEKS, school_days
 from visitkit.sample.draws import Days, Flags, Floats, Ints, happens, pick, poisson, stream, whole
-from visitkit.sample.engagement import Course
 from visitkit.sample.frames import first_of_each, typed, unless
 from visitkit.sample.helping import Helps
 from visitkit.sample.roll import Roll, words

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from visitkit.sample import journeys
-from visitkit.sample.days import FIRST, NEW_YEAR, RECORDED, WEEKS, school_days, week_of
+from visitkit.sample.course import NOT_A_DAY, Course
+from visitkit.sample.days import FIRST, NEW_YEAR, WEEKS, school_days
 from visitkit.sample.draws import Days, Flags, Floats, Ints, happens, normal, stream, whole
 from visitkit.sample.families import Family, Traits
 from visitkit.sample.roll import Roll
@@ -41,41 +42,6 @@ _NEVER = 10_000
 _SWAY_IN_STORIES = 0.2
 #: Nobody goes on to another school sooner than this after coming.
 _SETTLED_DAYS = 21
-NOT_A_DAY = np.datetime64("NaT", "D")
-
-
-@dataclass(frozen=True)
-class Course:
-    """The course of each student.
-
-    Parameters
-    ----------
-    engagement, distress
-        Shape ``(N, weeks)``; 0 is the average student, 1 about one standard deviation.
-    left_on
-        Day of leaving, shape ``(N,)``; not-a-time for those who stay.
-    dropped
-        Left without another school to go to.
-    helped, help_from, help_until
-        Place of the student, first and last week of each help, shape ``(H,)``.
-    """
-
-    engagement: Floats
-    distress: Floats
-    left_on: Days
-    dropped: Flags
-    helped: Ints
-    help_from: Ints
-    help_until: Ints
-
-    def present(self, dates: Days, student: Ints, roll: Roll) -> Flags:
-        """Tell for pairs of student and date whether the student was on roll that day."""
-        left = self.left_on[student]
-        return np.asarray(
-            (roll.entered[student] <= dates)
-            & (np.isnat(left) | (dates < left))
-            & (dates <= RECORDED)
-        )
 
 
 @dataclass
@@ -291,28 +257,3 @@ def _leave(leaves_in: Ints, transferred: Days, rng: np.random.Generator) -> tupl
     day = days[np.minimum(place, len(days) - 1)]
     dropped &= np.isnat(transferred) | (transferred > day)
     return np.where(dropped, day, transferred), np.asarray(dropped)
-
-
-def weekly(course: Floats, student: Ints, dates: Days, weeks: int = 1) -> Floats:
-    """Return a course's mean over the weeks up to a date, for pairs of student and date.
-
-    Parameters
-    ----------
-    course
-        Engagement or distress, shape ``(N, weeks)``.
-    student, dates
-        Pairs, both of shape ``(P,)``.
-    weeks
-        Number of weeks averaged, the date's own week the last.
-
-    Examples
-    --------
-    >>> course = np.array([[0.0, 2.0]])
-    >>> weekly(course, np.array([0]), np.array(["2025-09-08"], "datetime64[D]"), 2).tolist()
-    [1.0]
-    """
-    last = week_of(dates)
-    total = np.zeros(len(student))
-    for back in range(weeks):
-        total += course[student, np.maximum(last - back, 0)]
-    return total / weeks

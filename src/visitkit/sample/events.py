@@ -10,9 +10,9 @@ import pandas as pd
 
 from visitkit import text
 from visitkit.sample import journeys
+from visitkit.sample.course import Course
 from visitkit.sample.days import WEEKS, school_days
 from visitkit.sample.draws import Days, Floats, Ints, happens, stream
-from visitkit.sample.engagement import Course
 from visitkit.sample.families import Traits
 from visitkit.sample.frames import first_of_each, typed
 from visitkit.sample.roll import Roll

@@ -11,9 +11,9 @@ import pandas as pd
 
 from visitkit import text
 from visitkit.sample import journeys
+from visitkit.sample.course import NOT_A_DAY, Course, weekly
 from visitkit.sample.days import FIRST, RECORDED, TERMS, school_days
 from visitkit.sample.draws import Days, Floats, Ints, happens, normal, stream, whole
-from visitkit.sample.engagement import NOT_A_DAY, Course, weekly
 from visitkit.sample.families import Family, Traits
 from visitkit.sample.frames import typed, unless
 from visitkit.sample.roll import Roll

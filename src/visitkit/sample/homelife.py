@@ -15,9 +15,9 @@ import pandas as pd
 from visitkit import tables
 from visitkit.sample import journeys
 from visitkit.sample.contacts import HOME, Contacts
+from visitkit.sample.course import Course, weekly
 from visitkit.sample.days import NEW_YEAR
 from visitkit.sample.draws import Days, Flags, Floats, Ints, happens, normal, stream, whole
-from visitkit.sample.engagement import Course, weekly
 from visitkit.sample.families import Family
 from visitkit.sample.frames import typed
 from visitkit.sample.roll import Roll, words

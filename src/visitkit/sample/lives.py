@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from visitkit.sample.attendance import Register, keep_register
-from visitkit.sample.engagement import Course, unfold
+from visitkit.sample.course import Course
+from visitkit.sample.engagement import unfold
 from visitkit.sample.families import Family, Traits, bear_traits, raise_families
 from visitkit.sample.helping import Helps, give_help
 from visitkit.sample.roll import Homes, Roll, enrol, house

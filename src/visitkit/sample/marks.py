@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.sample import journeys
+from visitkit.sample.course import Course, weekly
 from visitkit.sample.days import EXAMS, NEW_YEAR, exam_name
 from visitkit.sample.draws import Flags, Floats, happens, normal, stream
-from visitkit.sample.engagement import Course, weekly
 from visitkit.sample.families import Traits
 from visitkit.sample.frames import typed
 from visitkit.sample.roll import Roll

@@ -10,9 +10,9 @@ import pandas as pd
 
 from visitkit import text
 from visitkit.sample import journeys
+from visitkit.sample.course import Course
 from visitkit.sample.days import NEW_YEAR, RECORDED
 from visitkit.sample.draws import Days, Flags, Floats, happens, normal, stream, whole
-from visitkit.sample.engagement import Course
 from visitkit.sample.families import Family, Traits
 from visitkit.sample.frames import typed, unless
 from visitkit.sample.roll import Homes, Roll, words

@@ -18,9 +18,9 @@ from scipy.special import ndtr, ndtri
 
 from visitkit.sample import journeys
 from visitkit.sample.attendance import Register
+from visitkit.sample.course import Course, weekly
 from visitkit.sample.days import school_days
 from visitkit.sample.draws import Days, Flags, Floats, Ints, happens, normal, pick, stream, whole
-from visitkit.sample.engagement import Course, weekly
 from visitkit.sample.families import Traits
 from visitkit.sample.frames import first_of_each, typed
 from visitkit.sample.roll import Roll

@@ -7,9 +7,9 @@ import pandas as pd
 
 from visitkit.sample import journeys
 from visitkit.sample.attendance import UNEXCUSED, Register
+from visitkit.sample.course import Course
 from visitkit.sample.days import AS_OF, EXAMS, WEEKS, week_of
 from visitkit.sample.draws import Flags, Floats
-from visitkit.sample.engagement import Course
 from visitkit.sample.helping import TYPES, Helps
 from visitkit.sample.lives import Lives
 from visitkit.sample.roll import Roll
