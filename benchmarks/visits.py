@@ -23,7 +23,16 @@ import numpy as np
 
 from visitkit.plan.effort import Progress
 from visitkit.plan.outcome import VisitPlan
-from visitkit.plan.problem import Problem, Request, Rules, Session, Travel, Visitor, Visitors, Window
+from visitkit.plan.problem import (
+    Problem,
+    Request,
+    Rules,
+    Session,
+    Travel,
+    Visitor,
+    Visitors,
+    Window,
+)
 from visitkit.plan.solve import plan_visits
 
 FIRST_DAY = date(2026, 9, 7)
@@ -49,7 +58,12 @@ def read_problem(data: dict[str, Any]) -> Problem:
     table = np.where(apart == 0, 0.0, np.ceil(np.round(1.35 * apart / 20 * 60 + 3, 9)))
     trip = Travel(tuple(points), {"bicycle": table}, "school")
     visitors = Visitors(tuple(read_visitor(t, data) for t in data["teachers"]), read_sessions(data))
-    return Problem(read_requests(data), visitors, trip, Rules(mandatory_penalty=data["rules"]["mandatory_penalty"]))
+    return Problem(
+        read_requests(data),
+        visitors,
+        trip,
+        Rules(mandatory_penalty=data["rules"]["mandatory_penalty"]),
+    )
 
 
 def read_sessions(data: dict[str, Any]) -> tuple[Session, ...]:

@@ -10,9 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visitkit.calendar import Calendar, Term, as_date
+from visitkit import text
+from visitkit.calendar import (
+    Bell,
+    Calendar,
+    Term,
+    as_date,
+    end_of_lessons,
+    lessons_on,
+    periods_after,
+)
 from visitkit.errors import CalendarError
 
+assert text.has("calendar.outside")  # words must be loaded for errors to speak
 DAYS = st.dates(dt.date(2026, 9, 1), dt.date(2027, 1, 29))
 
 
@@ -120,3 +130,62 @@ def test_adding_school_days_lands_on_one(start: dt.date, number: int) -> None:
     after = calendar.count_school_days(start, reached) - (1 if on_day else 0)
     assert reached in calendar.school_days(reached, reached)
     assert after == (number if on_day else max(number, 1))
+
+
+def with_lessons() -> Calendar:
+    """A fortnight: six lessons on a day before a holiday, one day that says when it ends."""
+    dates = pd.date_range("2026-09-28", "2026-10-11", unit="us")
+    frame = pd.DataFrame({"date": dates, "kind": None, "periods": 7})
+    frame["after_lessons_from"] = None
+    holiday = (dates >= "2026-10-01") & (dates <= "2026-10-07")
+    frame.loc[holiday, "kind"] = "holiday"
+    frame.loc[dates == "2026-10-10", "kind"] = "makeup"
+    frame.loc[dates == "2026-09-30", "periods"] = 6
+    frame.loc[dates == "2026-09-29", "after_lessons_from"] = "16:30"
+    return Calendar.from_frame(frame, "calendar.csv")
+
+
+def test_lessons_of_a_day_follow_the_calendar() -> None:
+    """A holiday has no lesson, a swapped Saturday has, a day outside is an error."""
+    days = with_lessons()
+    assert [lessons_on(days, dt.date(2026, 9, day)) for day in (28, 30)] == [7, 6]
+    assert lessons_on(days, dt.date(2026, 10, 1)) == 0
+    assert lessons_on(days, dt.date(2026, 10, 10)) == 7
+    with pytest.raises(CalendarError, match=r"calendar\.csv"):
+        lessons_on(days, dt.date(2026, 10, 12))
+
+
+def test_lessons_end_when_the_calendar_says() -> None:
+    """The time of the calendar comes first, else the last lesson."""
+    days, bell = with_lessons(), Bell(dt.time(8, 30), 40, 10)
+    assert end_of_lessons(days, dt.date(2026, 9, 29), bell) == dt.datetime(2026, 9, 29, 16, 30)
+    assert end_of_lessons(days, dt.date(2026, 9, 30), bell) == dt.datetime(2026, 9, 30, 13, 20)
+
+
+def test_a_period_runs_over_a_holiday() -> None:
+    """After the last lesson before a holiday the first lesson after it is the next one."""
+    days = with_lessons()
+    late = dt.datetime(2026, 9, 30, 12, 36)  # the last of six lessons began at 12:35
+    assert periods_after(days, late, 1, Bell()) == dt.datetime(2026, 10, 8, 8, 45)
+    assert periods_after(days, late, 8, Bell()) == dt.datetime(2026, 10, 9, 8, 45)
+    assert periods_after(days, dt.datetime(2026, 9, 28, 8), 1, Bell()).time() == dt.time(8, 45)
+
+
+def test_a_period_beyond_the_calendar_names_the_file() -> None:
+    """A deadline in lessons is never invented either."""
+    with pytest.raises(CalendarError, match=r"calendar\.csv"):
+        periods_after(with_lessons(), dt.datetime(2026, 10, 10, 16, 0), 1, Bell())
+
+
+@given(
+    st.datetimes(dt.datetime(2026, 9, 1), dt.datetime(2026, 12, 1)),
+    st.integers(1, 20),
+)
+def test_a_deadline_in_lessons_is_the_end_of_one(moment: dt.datetime, periods: int) -> None:
+    """It lies on a school day, ends a lesson, and as many lessons lie between as were asked for."""
+    calendar, bell = autumn(), Bell()
+    due = periods_after(calendar, moment, periods, bell)
+    days = calendar.school_days(moment.date(), due.date())
+    lessons = [bell.lesson(day, n) for day in days for n in range(1, lessons_on(calendar, day) + 1)]
+    assert sum(start >= moment and end <= due for start, end in lessons) == periods
+    assert due in {end for _, end in lessons}

@@ -45,6 +45,27 @@ def as_date(value: DateLike) -> dt.date:
 
 
 @dataclass(frozen=True, slots=True)
+class Bell:
+    """When the lessons of a school day begin, how long they last and how long is between them.
+
+    Examples
+    --------
+    >>> Bell().lesson(dt.date(2026, 11, 2), 2)[0]
+    datetime.datetime(2026, 11, 2, 8, 55)
+    """
+
+    begins: dt.time = dt.time(8)
+    lesson_minutes: int = 45
+    break_minutes: int = 10
+
+    def lesson(self, day: dt.date, number: int) -> tuple[dt.datetime, dt.datetime]:
+        """Return begin and end of a lesson of a day, 1 for the first."""
+        step = self.lesson_minutes + self.break_minutes
+        start = dt.datetime.combine(day, self.begins) + dt.timedelta(minutes=(number - 1) * step)
+        return start, start + dt.timedelta(minutes=self.lesson_minutes)
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A term with its first and last day."""
 
@@ -220,3 +241,74 @@ class Calendar:
         day = self.date(value)
         begun = [term for term in self.terms if term.start <= day]
         return begun[-1] if begun else self.terms[0]
+
+
+def lessons_on(calendar: Calendar, day: dt.date) -> int:
+    """Return how many class periods a day has; none on a day without school.
+
+    Where the calendar holds no number, :data:`USUAL_PERIODS`.
+
+    Raises
+    ------
+    CalendarError
+        When the calendar does not cover the day; the message names the file to extend.
+
+    Examples
+    --------
+    >>> lessons_on(Calendar.weekdays("2026-11-02", "2026-11-08"), dt.date(2026, 11, 2))
+    8
+    """
+    found = calendar.days[calendar.days["date"] == pd.Timestamp(calendar.date(day))]
+    if found.empty or not found["school_day"].iloc[0]:  # a calendar may leave days out
+        return 0
+    periods = found["periods"].iloc[0]
+    return USUAL_PERIODS if pd.isna(periods) else int(periods)
+
+
+def end_of_lessons(calendar: Calendar, day: dt.date, bell: Bell) -> dt.datetime:
+    """Return when the lessons of a day end.
+
+    The column ``after_lessons_from`` comes first, then the number of periods. A day that the
+    calendar does not cover, or without school, ends after :data:`USUAL_PERIODS`.
+
+    Examples
+    --------
+    >>> end_of_lessons(Calendar.weekdays("2026-11-02", "2026-11-08"), dt.date(2026, 11, 2), Bell())
+    datetime.datetime(2026, 11, 2, 15, 10)
+    """
+    found = calendar.days[calendar.days["date"] == pd.Timestamp(day)]
+    told = found["after_lessons_from"].dropna()
+    if len(told) and str(told.iloc[0]):
+        return dt.datetime.combine(day, dt.time.fromisoformat(str(told.iloc[0])))
+    held = found["periods"].dropna()
+    lessons = int(held.iloc[0]) if len(held) and held.iloc[0] > 0 else USUAL_PERIODS
+    return bell.lesson(day, lessons)[1]
+
+
+def periods_after(
+    calendar: Calendar, moment: dt.datetime, periods: int, bell: Bell
+) -> dt.datetime:
+    """Return the end of the lesson that lies ``periods`` class periods after a moment.
+
+    Only lessons that begin at the moment or later count. When the lessons of a day run out, those
+    of the next school day follow, over weekends and holidays.
+
+    Raises
+    ------
+    CalendarError
+        When the calendar ends before that; the message names the file to extend.
+
+    Examples
+    --------
+    >>> week = Calendar.weekdays("2026-11-02", "2026-11-15")
+    >>> periods_after(week, dt.datetime(2026, 11, 6, 14, 0), 2, Bell())
+    datetime.datetime(2026, 11, 9, 8, 45)
+    """
+    day, left = calendar.date(moment), periods
+    while True:
+        for number in range(1, lessons_on(calendar, day) + 1):
+            start, end = bell.lesson(day, number)
+            left -= start >= moment
+            if left == 0:
+                return end
+        day = calendar.add_school_days(day + dt.timedelta(days=1), 0)

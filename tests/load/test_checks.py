@@ -194,6 +194,13 @@ def test_full_scores(book: Book) -> None:
     }
 
 
+def test_a_per_cent_cell_is_a_share_of_the_full_score(book: Book) -> None:
+    """98% of a paper of 150 marks is 147 marks."""
+    head = ["student id", "exam", "date", "subject", "score", "full score"]
+    row = ["0411", "mid", "2026-11-05", "maths", "98%", 150]
+    assert load.read_school(book(students=ROLL, marks=[head, row])).marks["score"].tolist() == [147]
+
+
 def test_marks_that_excel_kept_as_shares(book: Book) -> None:
     """0.98 in a paper of 100 marks is a per cent cell; half a mark is not."""
     head = ["student id", "exam", "date", "subject", "score", "full score"]
@@ -235,6 +242,14 @@ def test_one_spelling_of_a_class(book: Book) -> None:
         ["7(1)", "7(1);7(2)"]
     ]
     assert "class_spelling" in notes(school)
+
+
+def test_the_usual_spelling_wins_though_it_is_longer(book: Book) -> None:
+    """What most rows write is kept."""
+    names = ["7 (1)", "7 (1)", "7(1)", "7 (1)"]
+    roll = [["student id", "class"], *[[str(at), name] for at, name in enumerate(names)]]
+    school = load.read_school(book(students=roll))
+    assert school.students["class_id"].unique().tolist() == ["7 (1)"]
 
 
 def test_classes_of_the_same_name_in_two_grades(book: Book) -> None:

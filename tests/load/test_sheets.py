@@ -141,6 +141,14 @@ def test_other_encodings_are_an_error(tmp_path: Path, data: bytes) -> None:
     assert key_of(tmp_path / "a.csv") == "load.csv_encoding"
 
 
+@given(st.text(alphabet="\u5b66\u53f7\u59d3\u540d,a1", min_size=1, max_size=30))
+def test_utf8_is_never_taken_for_gb18030(written: str) -> None:
+    """Many UTF-8 texts could be read as GB18030 too, as nonsense."""
+    assert encoding_of(written.encode()) == "utf-8"
+    if not written.isascii():
+        assert encoding_of(written.encode("utf-8-sig")) == "utf-8-sig"
+
+
 def test_traditional_encodings_are_not_taken_for_gb18030() -> None:
     """A Big5 list read as GB18030 is full of characters that mean nothing."""
     assert (

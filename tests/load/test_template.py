@@ -220,7 +220,7 @@ def test_what_is_filled_in_is_read_and_the_examples_are_not(tmp_path: Path, lang
     assert school.students["student_id"].tolist() == ["0412"]
     for name in tables.TABLES:
         assert len(school.tables[name]) == (name != "calendar")
-    assert [note.key for note in notes] == ["sheet_empty", "calendar_assumed"]
+    assert [note.key for note in notes] == ["calendar_assumed"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

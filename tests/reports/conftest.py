@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from visitkit.calendar import Calendar
-from visitkit.load import Fault, School
+from visitkit.load import Fault, Note, School
 from visitkit.policy import read_policy
 from visitkit.screen.caseload import Caseload, caseload
 from visitkit.screen.frames import Indicators
@@ -106,4 +106,5 @@ def school() -> School:
         faults=faults,
         left_out={"marks": 16, "visits": 0},
         source="school.xlsx",
+        notes=(Note("calendar_assumed"), Note("sheet_hidden", "school.xlsx", "old")),
     )

@@ -208,6 +208,8 @@ def test_what_was_left_out_is_told(cases: Caseload, school: School) -> None:
     """Rows left out are counted by table, the first faults told, the others counted."""
     read = page(cases, school)
     assert "Data left out because of faults" in read.text
+    assert "school.xlsx, sheet old: this sheet is hidden" in read.text
+    assert read.text.count("no school calendar") == 1
     assert "and 4 more; visitkit check lists them all." in read.text
     complete = dataclasses.replace(school, faults=(), left_out={})
     assert "Every row was used" in page(cases, complete).text

@@ -76,6 +76,19 @@ def test_the_highest_of_several_questionnaires_counts(school_of: Build) -> None:
     assert found.loc["A", "scale_change"] == 1.6 - 0.7
 
 
+def test_a_change_is_between_valid_sheets(school_of: Build) -> None:
+    """An unfinished sheet tells a bound, not a figure to take a difference from."""
+    sheets = pd.DataFrame(
+        [
+            sheet("A", "2026-09-20", "MHT", "valid", 0.5),
+            sheet("A", "2026-11-20", "MHT", "incomplete", 1.1),
+        ]
+    )
+    found = indicators(school_of(students=STUDENTS), AS_OF, scored=sheets)
+    assert found.loc["A", "scale_ratio"] == 1.1
+    assert np.isnan(found.loc["A", "scale_change"])
+
+
 def test_a_school_scores_its_own_sheets(school_of: Build) -> None:
     """Raw answers of the table are scored on the way: 14 points of a cut-off of 10."""
     answers = {f"item_{number}": 2 for number in range(1, 8)}

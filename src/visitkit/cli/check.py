@@ -34,10 +34,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     else:
         _show(faults, notes, console)
     # A program that asked for JSON gets no file it did not ask for.
-    wanted = args.mark or (None if args.no_mark else Path.cwd())
+    wanted = args.mark or (None if args.json or args.no_mark else Path.cwd())
     if faults and wanted:
         for copy in marked_copy(path, faults, wanted, console.lang):
-            console.hint("check.marked", path=copy)
+            console.hint("cli.check.marked", path=copy)
     return 1 if faults else 0
 
 
@@ -45,10 +45,10 @@ def _show(faults: Sequence[Fault], notes: Sequence[Note], console: Console) -> N
     for note in notes:
         console.print(note.sentence(console.lang), "quiet")
     if not faults:
-        console.say("check.clean", "strong")
+        console.say("cli.check.clean", "strong")
         return
     for fault in faults:
         console.print(fault.sentence(console.lang))
     console.print()
     files = len({fault.file for fault in faults})
-    console.say("check.counts", "strong", number=len(faults), files=files)
+    console.say("cli.check.counts", "strong", number=len(faults), files=files)

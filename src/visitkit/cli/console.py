@@ -118,12 +118,12 @@ class Console:
         self.err = err or sys.stderr
 
     def say(self, key: str, style: str = "", **facts: object) -> None:
-        """Print a sentence of ``text/*/cli.toml``."""
+        """Print a sentence of ``text/``."""
         self.print(self.words(key, **facts), style)
 
     def words(self, key: str, **facts: object) -> str:
-        """Return a sentence of ``text/*/cli.toml``."""
-        return text.say(f"cli.{key}", self.lang, **facts)
+        """Return a sentence of ``text/``."""
+        return text.say(key, self.lang, **facts)
 
     def print(self, line: str = "", style: str = "") -> None:
         """Print a line to the results."""

@@ -27,17 +27,17 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Check, screen and write; always 0, for the sample school's alerts wait for nobody."""
     out, folder = Path(args.out), sample.sample_folder()
     reports.check_folder(out)
-    console.say("demo.start", path=folder)
+    console.say("cli.demo.start", path=folder)
     console.print()
-    console.say("demo.step_check", "strong")
+    console.say("cli.demo.step_check", "strong")
     with console.bar() as progress:
         _, faults, _ = load.check(folder, progress=progress)
-    console.say("check.counts_only" if faults else "check.clean", number=len(faults))
+    console.say("cli.check.counts_only" if faults else "cli.check.clean", number=len(faults))
     console.print()
-    console.say("demo.step_screen", "strong")
+    console.say("cli.demo.step_screen", "strong")
     cases, school = screened(Wish(folder, as_of=AS_OF, lenient=bool(faults)), console)
     files = reports.write_screening(cases, school, out, console.lang)
     show(cases, files, overdue(cases), console)
     console.print()
-    console.say("demo.end", folder=out.resolve(), page=files[-1].resolve())
+    console.say("cli.demo.end", folder=out.resolve(), page=files[-1].resolve())
     return 0

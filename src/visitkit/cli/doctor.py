@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         said = text.say(f"cli.doctor.{name}{ending}", console.lang, **facts)
         console.print(f"{mark} {said}", "" if good else "alarm")
         well = well and good
-    console.say("doctor.all_good" if well else "doctor.some_bad", "strong")
+    console.say("cli.doctor.all_good" if well else "cli.doctor.some_bad", "strong")
     return 0 if well else 1
 
 

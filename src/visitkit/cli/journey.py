@@ -105,11 +105,11 @@ def screened(asked: Wish, console: Console) -> tuple[Caseload, School]:
             asked.path, lenient=asked.lenient, mapping=mapping, progress=progress
         )
         today = school.calendar.date(asked.as_of or school.latest)
-        progress(1, STEPS, console.words("step.measure"))
+        progress(1, STEPS, console.words("cli.step.measure"))
         figures = indicators(school, as_of=today)
-        progress(2, STEPS, console.words("step.alerts"))
+        progress(2, STEPS, console.words("cli.step.alerts"))
         open_alerts = alerts(school, rules, as_of=today)
-        progress(3, STEPS, console.words("step.rank"))
+        progress(3, STEPS, console.words("cli.step.rank"))
         risk = RiskIndex.from_policy(rules).fit(figures).assess(figures)
         cases = caseload(risk, open_alerts, rules, asked.capacity, asked.seed)
     _tell(asked, school, today, console)
@@ -118,7 +118,7 @@ def screened(asked: Wish, console: Console) -> tuple[Caseload, School]:
 
 def _tell(asked: Wish, school: School, today: dt.date, console: Console) -> None:
     if asked.as_of is None:
-        console.hint("screen.as_of_latest", date=today)
+        console.hint("cli.screen.as_of_latest", date=today)
     if school.faults:
         rows = sum(school.left_out.values())
-        console.hint("screen.left_out", faults=len(school.faults), rows=rows)
+        console.hint("cli.screen.left_out", faults=len(school.faults), rows=rows)

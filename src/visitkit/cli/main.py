@@ -133,13 +133,13 @@ def _run(words: Sequence[str], console: Console) -> int:
 
 
 def _overview(console: Console) -> None:
-    console.say("help.overview")
+    console.say("cli.help.overview")
     console.print()
     for name in COMMANDS:
         about = text.say(f"cli.about.{name}", console.lang).splitlines()[0]
         console.print(f"  {name:<9}{about}")
     console.print()
-    console.say("help.more")
+    console.say("cli.help.more")
 
 
 def _os_sentence(error: OSError, lang: str) -> str:

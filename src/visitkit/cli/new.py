@@ -17,5 +17,5 @@ def arguments(parser: Parser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Write the workbook and say where it is."""
     path = new_workbook(args.folder, console.lang)
-    console.say("new.done", path=path)
+    console.say("cli.new.done", path=path)
     return 0

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 def _list(console: Console) -> int:
     lang = console.lang
     rows = [[name, policy.title(name, lang), policy.about(name, lang)] for name in policy.names()]
-    said = [console.words(f"policy.{column}") for column in ("name", "title", "about")]
+    said = [console.words(f"cli.policy.{column}") for column in ("name", "title", "about")]
     for line in table(said, rows, columns=console.columns):
         console.print(line)
     return 0
@@ -48,7 +48,7 @@ def _diff(console: Console, one: str, other: str) -> int:
     for line in lines:
         console.print(line)
     if not lines:
-        console.say("policy.same")
+        console.say("cli.policy.same")
     return 0
 
 
@@ -57,10 +57,10 @@ def _check(console: Console, name: str) -> int:
     for fault in faults:
         console.print(fault.sentence(console.lang))
     if faults:
-        console.say("policy.faults", "strong", number=len(faults))
+        console.say("cli.policy.faults", "strong", number=len(faults))
         return 1
     rules = policy.read_policy(name)
-    console.say("policy.clean", "strong", name=rules.name, number=len(policy.gaps(rules)))
+    console.say("cli.policy.clean", "strong", name=rules.name, number=len(policy.gaps(rules)))
     return 0
 
 

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.print(score_report(scored, instrument, console.lang))
     if args.out:
         path = write_alone(args.out, lambda target: write_table(scored, target))
-        console.say("score.written", path=path)
+        console.say("cli.score.written", path=path)
     waiting = (scored["critical_hits"] != "") | (scored["critical_missing"] != "")
     return int(waiting.any())
 

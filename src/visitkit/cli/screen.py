@@ -61,20 +61,20 @@ def show(cases: Caseload, files: list[Path], late: int, console: Console) -> Non
     ]
     joined = text.say("report.comma", console.lang).join(parts)
     facts = {"number": len(cases), "date": cases.as_of, "policy": cases.policy.name}
-    console.say("screen.counts", "strong", tiers=joined, **facts)
+    console.say("cli.screen.counts", "strong", tiers=joined, **facts)
     if late:
-        console.say("screen.overdue", "alarm", number=late)
+        console.say("cli.screen.overdue", "alarm", number=late)
     console.print()
     for line in _head(cases, console):
         console.print(line)
     rest = len(cases) - SHOWN
     if rest > 0:
-        console.say("screen.rest", number=rest)
+        console.say("cli.screen.rest", number=rest)
     console.print()
-    console.say("screen.files")
+    console.say("cli.screen.files")
     for path in files:
         console.print(f"  {path}")
-    console.say("screen.closing", "quiet")
+    console.say("cli.screen.closing", "quiet")
 
 
 def _head(cases: Caseload, console: Console) -> list[str]:

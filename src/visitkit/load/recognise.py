@@ -29,6 +29,8 @@ from visitkit.load.wide import is_exam
 
 #: Rows from the top among which headers are looked for.
 _SEARCHED_ROWS = 30
+#: Rows looked at from the first that may be headers: a title may hold two words that are headers.
+_SEARCHED_ON = 5
 _NAME_EXACT, _NAME_PART, _FILE_PART = 100.0, 2.5, 1.5
 #: Claims this close are told apart by the words in their cells.
 _CLOSE = 1.5
@@ -89,7 +91,10 @@ def _speaks(candidate: _Candidate) -> bool:
 
 
 def _candidates(sheet: Sheet, names: dict[str, float]) -> Iterator[_Candidate]:
-    for row in range(min(sheet.height, _SEARCHED_ROWS)):
+    last = min(sheet.height, _SEARCHED_ROWS)
+    for row in range(last):
+        if row >= last:
+            break
         cells = sheet.row(row)
         if sum(cell is not None for cell in cells) < 2:
             continue
@@ -100,6 +105,8 @@ def _candidates(sheet: Sheet, names: dict[str, float]) -> Iterator[_Candidate]:
                 if len(claim.places) < 2 and claim.layout == "long":
                     continue
                 weight = claim.score + names.get(claim.table, 0.0) + form
+                if not claim.missing:
+                    last = min(last, row + _SEARCHED_ON)
                 yield _Candidate(replace(claim, score=weight), headers, row, row + depth)
 
 

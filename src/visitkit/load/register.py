@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -58,6 +59,7 @@ def day_of(header: Header) -> Day | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _day(words: str) -> Day | None:
     date = date_within(words)
     if date:

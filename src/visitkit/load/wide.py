@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from visitkit.load.dates import date_within
 from visitkit.load.faults import Fault
@@ -64,6 +64,7 @@ def subject_of(header: Header) -> Subject | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _subject(words: str) -> Subject | None:
     plain = tidy(words)
     found = _full_pattern().match(plain)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from visitkit.plan.duties_ground import TALK, Ground, Student, listed
-from visitkit.plan.duties_owed import Crew, Owed, by_any, crew_of, made, name_of
+from visitkit.plan.duties_ground import TALK, Ground, Student, here, listed
+from visitkit.plan.duties_owed import Owed, by_any, crew_of, made, name_of
 from visitkit.plan.duties_periods import Period, holiday_after, window_in
 from visitkit.plan.duties_quotas import in_scope, is_new
 from visitkit.policy.deadlines import new_student_due
@@ -50,12 +50,10 @@ def _new_students(base: Ground) -> Iterator[Owed]:
     found = [one for one in found if spans[one.student_id].start <= base.as_of]
     share = float(str(base.policy["new_student.share"]))
     needed = students_needed(len(found), share)
-    pool = "school" if needed < len(found) else ""
-    rule = "new_student.due"
+    pool = ("school", needed) if needed < len(found) else ("", needed)
     for student in found:
-        crew = crew_of(base, student, ())
-        forms = base.forms("", remote=student.far)
-        yield _row(base, student, ("new_student", rule), spans[student.student_id], forms, crew, pool, needed)
+        span = spans[student.student_id]
+        yield _row(base, student, ("new_student", "new_student.due"), span, pool)
 
 
 def _entry(base: Ground, student: Student) -> Period:
@@ -72,12 +70,10 @@ def _row(
     student: Student,
     what: tuple[str, str],
     span: Period,
-    forms: tuple[str, ...],
-    crew: Crew,
-    pool: str = "",
-    needed: int = 0,
+    pool: tuple[str, int] = ("", 0),
 ) -> Owed:
     kind, rule = what
+    crew, forms = crew_of(base, student, ()), base.forms("", remote=student.far)
     contacts = made(base, student, span.start, min(span.end, base.as_of), forms)
     return Owed(
         student=student,
@@ -96,8 +92,8 @@ def _row(
         alone=crew.alone,
         fulfilled=min(len(contacts), 1),
         made=contacts,
-        pool=pool,
-        needed=needed,
+        pool=pool[0],
+        needed=pool[1],
     )
 
 
@@ -111,9 +107,7 @@ def _holidays(base: Ground) -> Iterator[Owed]:
     span = Period(first, last or first, last)
     for student in base.on_roll:
         if "left_behind" in student.groups:
-            crew = crew_of(base, student, ())
-            forms = base.forms("", remote=student.far)
-            yield _row(base, student, ("holiday", "left_behind.holiday_visits"), span, forms, crew)
+            yield _row(base, student, ("holiday", "left_behind.holiday_visits"), span)
 
 
 def _windows(base: Ground) -> Iterator[Owed]:
@@ -130,16 +124,14 @@ def _windows(base: Ground) -> Iterator[Owed]:
         ]
         for student in base.on_roll:
             if spans and in_scope(base, student, str(window["scope"])):
-                forms = base.forms("", remote=student.far)
-                what = ("holiday", f"window.{name}.from")
-                yield _row(base, student, what, spans[0], forms, crew_of(base, student, ()))
+                yield _row(base, student, ("holiday", f"window.{name}.from"), spans[0])
 
 
 def _agent_parents(base: Ground) -> Iterator[Owed]:
     acts = base.policy.records("agent_parent.duty")
     for number, owners in base.pairs.items():
         student = base.students.get(number)
-        if student is None or student not in base.on_roll:
+        if student is None or not here(student, base.as_of):
             continue
         people = tuple(one for one in owners if one in base.staff.everyone)
         for name, act in sorted(acts.items()):

@@ -75,7 +75,7 @@ class Ground:
     history
         Tables beside ``visits`` and ``talks``, rows up to the day.
     pairs
-        Student to the teachers who are agent parent of the child.
+        Student who has an agent parent, to the teachers who are one.
     """
 
     as_of: dt.date
@@ -188,6 +188,10 @@ def _known(name: str, frame: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
                 raise PlanError(
                     "duties.history_word", table=name, column=column, found=wrong[0], names=names
                 )
+    if name == "appointments":
+        waived = frame[frame["status"].eq("waived")].reindex(columns=["duty"])
+        if waived["duty"].isna().any():
+            raise PlanError("duties.waiver_no_duty")
     rows = frame.assign(date=pd.to_datetime(frame["date"]).astype("datetime64[us]"))
     rows = rows[rows["date"] <= pd.Timestamp(as_of)]
     by = ["student_id", "date", *[one for one in ("round", "status", "duty") if one in rows]]
@@ -253,11 +257,14 @@ def _contacts(
 
 
 def _pairs(school: School, as_of: dt.date) -> dict[str, tuple[str, ...]]:
-    helps = school.interventions
-    now = pd.Timestamp(as_of)
+    """Return the children who have an agent parent, with the teachers who are one."""
+    helps, now = school.interventions, pd.Timestamp(as_of)
     active = helps["type"].eq("agent_parent") & ~(helps["start"] > now) & ~(helps["end"] < now)
     found: dict[str, set[str]] = {}
     rows = helps.loc[active, ["student_id", "owner"]].astype("object")
     for number, owner in rows.itertuples(index=False, name=None):
         found.setdefault(str(number), set()).update(filter(None, [_text(owner)]))
+    told = school.guardians
+    for number in told.loc[told["relation"].eq("agent_parent"), "student_id"]:
+        found.setdefault(str(number), set())
     return {number: tuple(sorted(found[number])) for number in sorted(found)}

@@ -52,6 +52,10 @@ class Effort:
             return 0.0
         return max(0.0, self.begun + self.seconds - time.monotonic())
 
+    def share(self, part: float) -> Effort:
+        """Return an effort that may use a part of the time that is left."""
+        return Effort(self.left() * part, self.progress, self.cancel, self.log)
+
     def note(self, key: str, **facts: object) -> None:
         """Write a line of the log: a key of ``plan.log`` and its facts; the same line only once."""
         if (key, facts) not in self.log:

@@ -157,11 +157,14 @@ def freed(
     at = np.flatnonzero(loose[pool.team] & (reduced[: len(pool)] <= width))
     at = at[~gone[pool.members[at]].any(axis=1)]
     mine = [outing for outing, _ in best.choices if loose[pool.team[outing]]]
-    return cut(whole, _free_variables(whole, loose, np.union1d(at, mine).astype(np.int64), gone),
-               values_of(pool, whole, held)), held
+    return cut(
+        whole,
+        free_variables(whole, loose, np.union1d(at, mine).astype(np.int64), gone),
+        values_of(pool, whole, held),
+    ), held
 
 
-def _free_variables(whole: Programme, loose: Bools, outings: Ints, gone: Bools) -> Ints:
+def free_variables(whole: Programme, loose: Bools, outings: Ints, gone: Bools) -> Ints:
     """Return the positions of the variables that belong to loose teams or to everybody."""
     left = whole.columns + np.flatnonzero(~gone[:-1])
     crews = [whole.first_crew + k for k, (team, _) in enumerate(whole.crews) if loose[team]]

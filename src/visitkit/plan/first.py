@@ -55,6 +55,7 @@ class _Index:
     columns_of: tuple[Ints, ...]
     rivals: tuple[tuple[int, ...], ...]
     day: Ints
+    size: Ints
     teams_of: dict[int, tuple[int, ...]]
     clashes: tuple[tuple[int, ...], ...]
     span: dict[int, tuple[int, int]]
@@ -93,6 +94,7 @@ def _index(case: Case, pool: Pool) -> _Index:
         columns,
         rivals,
         days[pool.team] if len(pool) else np.zeros(0, np.int64),
+        pool.size,
         {lead: tuple(own) for lead, own in teams.items()},
         _clashes(case),
         span,
@@ -140,16 +142,34 @@ class Search:
             kept = int(np.flatnonzero(pool.team == t)[0])
             self._add(kept, case.teams[t].companions[0] if case.teams[t].companions else ALONE)
 
-    def start_from(self, choices: list[Choice]) -> None:
-        """Take over a plan; outings of frozen teams replace those that stand."""
-        for team in list(self.chosen):
+    def clear(self) -> None:
+        """Take all outings away but those of frozen visits."""
+        for team in [team for team in self.chosen if team not in self.fixed]:
             self._drop(team)
-        for outing, mate in choices:
-            self._add(outing, mate)
 
     def choices(self) -> list[Choice]:
         """Return the plan: an outing and a companion for each team that goes."""
         return [self.chosen[team] for team in sorted(self.chosen)]
+
+    def follow(self, weight: Floats, least: float) -> None:
+        """Take the outings with the highest weights that still go together.
+
+        Parameters
+        ----------
+        weight
+            [outings], for example how much of each the linear relaxation uses.
+        least
+            Outings below it are left aside.
+        """
+        at = np.flatnonzero(weight >= least)
+        for j in at[np.argsort(-weight[at], kind="stable")]:
+            team = int(self.pool.team[j])
+            who = self.case.teams[team]
+            if team in self.chosen or self.taken[j] or not self._free(who.lead, who.session):
+                continue
+            mate = self._mate(int(j))
+            if mate is not None:
+                self._add(int(j), mate)
 
     def fill(self, leads: list[int]) -> None:
         """Give each lead in turn the best outing still possible until nothing pays."""
@@ -232,14 +252,11 @@ class Search:
         return most is None or self.visits[person] + size <= most
 
     def _open_teams(self, lead: int) -> list[int]:
-        found = []
-        for t in self.index.teams_of[lead]:
-            team = self.case.teams[t]
-            if t in self.chosen or not self._free(lead, team.session):
-                continue
-            if any(c == ALONE or self._free(c, team.session) for c in team.companions):
-                found.append(t)
-        return found
+        return [
+            t
+            for t in self.index.teams_of[lead]
+            if t not in self.chosen and self._free(lead, self.case.teams[t].session)
+        ]
 
     def _best_outing(self, lead: int, noise: float) -> bool:
         """Add the best outing of a lead; tell whether there was one that pays."""
@@ -252,29 +269,74 @@ class Search:
         if noise:
             shake = self.random.random(len(self.case.teams))
             value = value * (1.0 - noise * shake[self.pool.team[at]])
-        order = np.argpartition(-value, 60)[:60] if len(value) > 60 else np.arange(len(value))
-        for k in order[np.argsort(-value[order], kind="stable")]:
+        while len(at):
+            k = int(np.argmax(value))
             if value[k] <= 0:
                 return False
             mate = self._mate(int(at[k]))
             if mate is not None:
                 self._add(int(at[k]), mate)
                 return True
+            same = (self.pool.team[at] == self.pool.team[at[k]]) & (
+                self.pool.mates[at] == self.pool.mates[at[k]]
+            )
+            other = ~(same & (self.index.size[at] >= self.index.size[at[k]]))
+            at, value = at[other], value[other]
         return False
 
     def _mate(self, outing: int) -> int | None:
-        """Return the companion with the fewest visits who can come along on an outing."""
+        """Return the companion with the fewest visits who can come along on an outing.
+
+        When all are busy, somebody else's companion is exchanged if that sets one free.
+        """
         team = self.case.teams[self.pool.team[outing]]
-        size = int((self.pool.members[outing] >= 0).sum())
+        size = int(self.index.size[outing])
         mates = self.pool.mate_sets[self.pool.mates[outing]]
         if not self._room(team.lead, size):
             return None
+        able = self._able(mates, team.session, size)
+        if able is not None:
+            return able
+        return next(
+            (
+                mate
+                for mate in sorted(mates, key=lambda mate: (self._need(mate), mate))
+                if mate != ALONE and self._room(mate, size) and self._relieve(mate, team.session)
+            ),
+            None,
+        )
+
+    def _able(self, mates: frozenset[int], session: int, size: int) -> int | None:
         able = [
             mate
             for mate in mates
-            if mate == ALONE or (self._free(mate, team.session) and self._room(mate, size))
+            if mate == ALONE or (self._free(mate, session) and self._room(mate, size))
         ]
         return min(able, key=lambda mate: (self._need(mate), mate), default=None)
+
+    def _relieve(self, mate: int, session: int) -> bool:
+        """Give one outing of a companion to somebody else so that a session becomes free."""
+        week = self.case.sessions[session].week
+        held = [
+            t
+            for t, (_, other) in self.chosen.items()
+            if other == mate
+            and t not in self.fixed
+            and self.case.sessions[self.case.teams[t].session].week == week
+        ]
+        for t in sorted(held, key=lambda t: (self.case.teams[t].session != session, t)):
+            outing = self.chosen[t][0]
+            mates = self.pool.mate_sets[self.pool.mates[outing]] - {mate}
+            other = self._able(mates, self.case.teams[t].session, int(self.index.size[outing]))
+            if other is None:
+                continue
+            self._drop(t)
+            self._add(outing, other)
+            if self._free(mate, session):
+                return True
+            self._drop(t)
+            self._add(outing, mate)
+        return False
 
     def _need(self, mate: int) -> tuple[bool, int]:
         """Sort those first who lack visits to their least, then those with few, then nobody."""

@@ -105,9 +105,7 @@ def minutes_from_answer(answer: object, places: Sequence[str]) -> pd.DataFrame:
     rows = _seconds(answer)
     if len(rows) != len(places) or any(len(row) != len(places) for row in rows):
         widest = max((len(row) for row in rows), default=0)
-        raise PlanError(
-            "duties.matrix_size", places=len(places), rows=len(rows), columns=widest
-        )
+        raise PlanError("duties.matrix_size", places=len(places), rows=len(rows), columns=widest)
     found = [
         (origin, destination, math.nan if seconds is None else seconds / 60)
         for origin, row in zip(places, rows, strict=True)

@@ -133,11 +133,11 @@ def solve(part: Part, seconds: float, within: float = 1e-6) -> Answer:
     return Answer(done.x, cost, bound + part.offset, done.status == 0)
 
 
-def solve_or_cancel(part: Part, effort: Effort, seconds: float) -> Answer:
+def solve_or_cancel(part: Part, effort: Effort, seconds: float, within: float = 1e-6) -> Answer:
     """Solve a part; when the effort is cancelled return at once and let HiGHS end by itself."""
     if effort.cancel is None:
-        return solve(part, seconds)
-    return _abandonable(lambda: solve(part, seconds), effort.cancel)
+        return solve(part, seconds, within)
+    return _abandonable(lambda: solve(part, seconds, within), effort.cancel)
 
 
 def _abandonable(run: Callable[[], Answer], cancel: threading.Event) -> Answer:

@@ -12,7 +12,7 @@ from visitkit.plan.exact import Best
 from visitkit.plan.first import Choice
 from visitkit.plan.outcome import Outing, Unassigned, Visit, VisitPlan
 from visitkit.plan.problem import Problem, Request
-from visitkit.plan.routes import Pool
+from visitkit.plan.routes import Pool, stretches
 from visitkit.plan.why import first_obstacle
 
 
@@ -65,33 +65,29 @@ def _outing(case: Case, pool: Pool, choice: Choice) -> Outing:
     team = case.teams[pool.team[column]]
     session, lead = case.sessions[team.session], case.people[team.lead]
     partner = None if mate == ALONE else case.people[mate].teacher_id
-    local = {int(i): k + 1 for k, i in enumerate(team.requests)}
     members = [int(i) for i in pool.members[column] if i >= 0]
-    at, visits = 0, []
-    for order, (i, start) in enumerate(zip(members, pool.starts[column], strict=False), 1):
-        request = case.requests[i]
-        way = float(team.minutes[at, local[i]]) if i in local else 0.0
-        at = local.get(i, at)
-        form = _form(request)
+    *ways, homeward = stretches(case, int(pool.team[column]), members)
+    visits = []
+    for order, (i, way) in enumerate(zip(members, ways, strict=True), 1):
+        request, start = case.requests[i], float(pool.starts[column, order - 1])
         visits.append(
             Visit(
                 request.id,
                 request.student_id,
                 session.id,
                 session.date,
-                float(start),
-                float(start) + request.service,
+                start,
+                start + request.service,
                 lead.teacher_id,
                 partner,
                 order,
                 way,
-                form,
+                _form(request),
                 request.duty,
                 request.due,
             )
         )
     end = visits[-1].end if visits else float(session.start)
-    homeward = float(team.minutes[at, -1])
     return Outing(session.id, lead.teacher_id, partner, tuple(visits), homeward, end + homeward)
 
 

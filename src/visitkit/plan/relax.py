@@ -7,7 +7,8 @@ at most. Lasdon (1970), Optimization Theory for Large Systems, ch. 8; Geoffrion 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linprog
@@ -20,10 +21,11 @@ from visitkit.plan.routes import Pool
 #: Outings a team that the first linear programme begins with, and that each later one may add.
 _FIRST, _MORE = 10, 12
 
-#: A reduced cost from which an outing leaves the linear programme again.
-_DULL = 60.0
-
 _ROUNDS = 80
+
+
+#: Prices of the equalities and of the "at most" rows.
+Duals = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,17 +41,32 @@ class Relaxed:
     solution
         [variables] of the last linear programme; None when there was no time for one.
     solved
-        The relaxation is solved to optimality.
+        The relaxation is solved as closely as was asked for.
+    value
+        Of the last linear programme.
+    held
+        Outings it was made of.
+    duals
+        Of the bound.
     """
 
     bound: float
     reduced: Floats
     solution: Floats | None
     solved: bool
+    value: float
+    held: Ints
+    duals: Duals
 
 
 def relax(
-    case: Case, pool: Pool, whole: Programme, effort: Effort, *, close: float = 1e-6
+    case: Case,
+    pool: Pool,
+    whole: Programme,
+    effort: Effort,
+    *,
+    within: float = 1e-9,
+    start: Relaxed | None = None,
 ) -> Relaxed:
     """Solve the linear relaxation.
 
@@ -59,42 +76,79 @@ def relax(
         The problem, its outings and the master programme over all of them.
     effort
         Stops it; the bound so far is then still a bound.
-    close
-        Stop when bound and value are as near as this.
+    within
+        Stop when value and bound are as near as this share of the value.
+    start
+        What an earlier call returned, to go on from.
     """
-    lowest = -case.rules.continuity_bonus * len(case.requests)
-    best = Relaxed(lowest, np.zeros(len(whole.cost)), None, False)
-    held = _beginning(case, pool)
+    best = _nothing(case, pool, whole) if start is None else replace(start, solved=False)
     for _ in range(_ROUNDS):
-        if effort.left() <= 0:
+        if best.solved or effort.left() <= 0:
             break
-        part = columns_of(whole, held)
-        done = linprog(
-            part.cost,
-            A_ub=part.most,
-            b_ub=part.at_most,
-            A_eq=part.equal,
-            b_eq=part.equal_to,
-            bounds=np.column_stack([np.zeros(len(part.cost)), np.full(len(part.cost), np.inf)]),
-            method="highs-ds",
-            options={"time_limit": effort.left()},
-        )
-        if done.status != 0:
+        done = _solved(columns_of(whole, best.held), effort.left())
+        if done is None:
             effort.note("time_bound")
             break
-        bound, reduced = _certify(case, pool, whole, done.eqlin.marginals, done.ineqlin.marginals)
-        if bound >= best.bound or best.solution is None:
-            best = Relaxed(max(bound, lowest), reduced, _spread(whole, held, done.x), False)
-        if done.fun - best.bound <= close + 1e-9 * abs(done.fun):
-            return Relaxed(best.bound, best.reduced, best.solution, True)
-        fresh = _best_of_each(pool.team, reduced[: len(pool)], _MORE)
-        fresh = fresh[reduced[fresh] < -1e-7]
-        known = held[reduced[held] < _DULL]
-        again = np.unique(np.concatenate([known, fresh]))
-        if not len(np.setdiff1d(again, held)):
-            return Relaxed(best.bound, best.reduced, best.solution, not len(fresh))
-        held = again
+        value, here, solution = done
+        best, fresh = _priced(case, pool, whole, best, here)
+        best = replace(best, value=value, solution=_spread(whole, best.held, solution))
+        if value - best.bound <= 1e-6 + within * abs(value):
+            return replace(best, solved=True)
+        again = np.union1d(best.held, fresh)
+        if len(again) == len(best.held):
+            return replace(best, solved=True)
+        best = replace(best, held=again)
     return best
+
+
+def _nothing(case: Case, pool: Pool, whole: Programme) -> Relaxed:
+    """Return what is known before any linear programme."""
+    lowest = -case.rules.continuity_bonus * len(case.requests)
+    blank = np.zeros(len(whole.equal_to)), np.zeros(len(whole.at_most))
+    return Relaxed(
+        lowest, np.zeros(len(whole.cost)), None, False, math.inf, _beginning(case, pool), blank
+    )
+
+
+def _solved(part: Programme, seconds: float) -> tuple[float, Duals, Floats] | None:
+    done = linprog(
+        part.cost,
+        A_ub=part.most,
+        b_ub=part.at_most,
+        A_eq=part.equal,
+        b_eq=part.equal_to,
+        bounds=np.column_stack([np.zeros(len(part.cost)), np.full(len(part.cost), np.inf)]),
+        method="highs-ds",
+        options={"time_limit": max(seconds, 0.01)},
+    )
+    if done.status != 0:
+        return None
+    return float(done.fun), (done.eqlin.marginals, done.ineqlin.marginals), done.x
+
+
+def _priced(
+    case: Case, pool: Pool, whole: Programme, best: Relaxed, here: Duals
+) -> tuple[Relaxed, Ints]:
+    """Return the better bound, and the outings that the duals ask for.
+
+    Beside the duals of the linear programme, those halfway to the duals of the best bound are
+    tried: they swing less (Wentges 1997, https://doi.org/10.1016/S0969-6016(97)00001-4).
+    """
+    tried = [here]
+    if best.solution is not None:
+        tried.append(
+            ((here[0] + best.duals[0]) / 2, (np.minimum(here[1], 0.0) + best.duals[1]) / 2)
+        )
+    wanted = []
+    for duals in tried:
+        bound, reduced = _certify(case, pool, whole, *duals)
+        fresh = _best_of_each(pool.team, reduced[: len(pool)], _MORE)
+        wanted.append(fresh[reduced[fresh] < -1e-7])
+        if bound > best.bound or best.solution is None:
+            signed = (duals[0], np.minimum(duals[1], 0.0))
+            best = replace(best, bound=max(bound, best.bound), reduced=reduced, duals=signed)
+            best = replace(best, solution=np.zeros(0)) if best.solution is None else best
+    return best, np.unique(np.concatenate(wanted))
 
 
 def _beginning(case: Case, pool: Pool) -> Ints:

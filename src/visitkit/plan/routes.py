@@ -275,16 +275,29 @@ def _kept_outing(
     """Return the outing of the frozen visits as it stands, whatever travel and windows say now."""
     team = case.teams[t]
     at = {request.id: i for i, request in enumerate(case.requests)}
-    known = [(at[v.request_id], v.start, v.travel) for v in team.frozen if v.request_id in at]
+    known = [(at[v.request_id], v.start) for v in team.frozen if v.request_id in at]
     members = np.full((1, widest), -1, np.int64)
     starts = np.full((1, widest), -1.0)
     members[0, : len(known)] = [item[0] for item in known]
     starts[0, : len(known)] = [item[1] for item in known]
-    travel = sum(visit.travel for visit in team.frozen)
-    if known and known[-1][0] in team.requests:
-        local = int(np.flatnonzero(team.requests == known[-1][0])[0])
-        homeward = float(team.minutes[local + 1, -1])
-        travel += homeward if np.isfinite(homeward) else 0.0
+    way = stretches(case, t, [item[0] for item in known])
     mate = frozenset({team.companions[0] if team.companions else ALONE})
     named = np.array([sets.setdefault(mate, len(sets))])
-    return np.array([t]), np.array([travel], float), members, starts, named
+    return np.array([t]), np.array([sum(way)]), members, starts, named
+
+
+def stretches(case: Case, t: int, members: list[int]) -> list[float]:
+    """Return the minutes to each visit of an outing in turn, and home at the end.
+
+    Where a frozen visit no longer has a way, the minutes written in it stand.
+    """
+    team = case.teams[t]
+    local = {int(i): k + 1 for k, i in enumerate(team.requests)}
+    at, out = 0, []
+    for i in members:
+        way = float(team.minutes[at, local[i]]) if i in local else np.inf
+        old = case.frozen.get(case.requests[i].id)
+        out.append(way if np.isfinite(way) else (old.travel if old is not None else 0.0))
+        at = local.get(i, at)
+    homeward = float(team.minutes[at, -1])
+    return [*out, homeward if np.isfinite(homeward) else 0.0]

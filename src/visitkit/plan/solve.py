@@ -5,18 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 
-import numpy as np
 from joblib import Parallel, delayed  # type: ignore[import-untyped]
 
 from visitkit.plan.case import Case, prepare
 from visitkit.plan.effort import Effort, Progress
 from visitkit.plan.exact import Best, grain_of, widen
 from visitkit.plan.first import Search
+from visitkit.plan.guide import guide
 from visitkit.plan.master import Programme, programme
 from visitkit.plan.outcome import Visit, VisitPlan
 from visitkit.plan.problem import Problem, Request, Rules, Travel, Visitors
 from visitkit.plan.reading import plan_from
-from visitkit.plan.relax import Relaxed, relax
+from visitkit.plan.relax import relax
 from visitkit.plan.routes import Batch, Pool, gather, team_routes
 from visitkit.plan.school import plan_by_class
 
@@ -107,9 +107,10 @@ def plan_visits(
     leads = sorted({team.lead for team in case.teams})
     search.fill(leads)
     best.offer(search.choices(), "first")
-    for lead in leads:
-        search.improve(lead, _ROUNDS if len(pool) <= LARGE else _ROUNDS // 2, effort)
-    best.offer(search.choices(), "first")
+    if len(pool) <= LARGE:
+        for lead in leads:
+            search.improve(lead, _ROUNDS, effort)
+        best.offer(search.choices(), "first")
     if not len(pool):
         best.raise_bound(best.cost, "first")
     elif len(pool) <= LARGE:
@@ -125,22 +126,8 @@ def _exact(best: Best, whole: Programme, search: Search, leads: list[int], seed:
     """Improve the plan of a class, guided by the relaxation, until it is proved."""
     relaxed = relax(best.case, best.pool, whole, best.effort)
     best.raise_bound(relaxed.bound, "bound")
-    guide(best, relaxed, search, leads, 4)
+    guide(best, relaxed, search, leads, 3)
     widen(best, whole, relaxed, seed)
-
-
-def guide(best: Best, relaxed: Relaxed, search: Search, leads: list[int], rounds: int) -> None:
-    """Search again, choosing the outings that the relaxation likes instead of the fullest."""
-    if relaxed.solution is None:
-        return
-    search.pull = _GUIDED - relaxed.reduced[: len(best.pool)]
-    for _ in range(rounds):
-        for lead in leads:
-            search.improve(lead, _ROUNDS, best.effort)
-        best.offer(search.choices(), "first")
-
-
-_GUIDED = 50.0
 
 
 def _routes(case: Case, effort: Effort) -> list[Batch]:

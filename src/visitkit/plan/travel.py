@@ -167,9 +167,7 @@ def _staff_homes(school: School) -> pd.DataFrame:
     return pd.DataFrame({"lat": lat, "lon": lon}, index=STAFF + known["teacher_id"].astype(str))
 
 
-def _from_map(
-    places: tuple[str, ...], school: School, base: Place | None, mode: Mode
-) -> Floats:
+def _from_map(places: tuple[str, ...], school: School, base: Place | None, mode: Mode) -> Floats:
     middle = base or school_place(school)
     lat, lon = convert(middle.lat, middle.lon, source=middle.system)
     own = pd.DataFrame({"lat": [float(lat)], "lon": [float(lon)]}, index=[SCHOOL])

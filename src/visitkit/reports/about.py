@@ -35,7 +35,7 @@ def made(screening: Screening) -> list[tuple[str, str]]:
     cases, lang = screening.cases, screening.lang
     calendar = "calendar_assumed" if screening.school.calendar.assumed else "calendar_given"
     facts = {
-        "as_of": cases.as_of or "",
+        "as_of": cases.as_of or text.say("report.unknown", lang),
         "policy": rules(screening),
         "capacity": cases.capacity,
         "seed": cases.seed,

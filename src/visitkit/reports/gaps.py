@@ -32,6 +32,12 @@ def faults(screening: Screening, shown: int | None = SHOWN) -> tuple[list[tuple[
     return [_fault(one, screening.lang) for one in first], len(found) - len(first)
 
 
+def notes(screening: Screening) -> list[str]:
+    """Return what else a person should know of the reading; the calendar is told elsewhere."""
+    told = [note for note in screening.school.notes if note.key != "calendar_assumed"]
+    return [note.sentence(screening.lang) for note in told]
+
+
 def _fault(fault: Fault, lang: str) -> tuple[str, str]:
     cell = f"{fault.column}{fault.row or ''}"
     where = text.say("report.coverage.cell", lang, file=fault.file, sheet=fault.sheet, cell=cell)

@@ -69,7 +69,7 @@ def _words(lang: str) -> dict[str, object]:
         "percent": _percent,
         "moment": written,
         "bars_of": partial(_bars_of, dimensions),
-        "bars_label": partial(_bars_label, say, dimensions),
+        "bars_label": partial(_bars_label, lang, dimensions),
         "ask": partial(gaps.ask, lang=lang),
     }
 
@@ -79,7 +79,7 @@ def _facts(screening: Screening) -> dict[str, object]:
     faults, more = gaps.faults(screening)
     return {
         "s": screening,
-        "as_of": cases.as_of or "",
+        "as_of": cases.as_of or text.say("report.unknown", lang),
         "policy": about.rules(screening),
         "policy_name": cases.policy.name,
         "alerts": grouped(screening.alerts),
@@ -91,6 +91,7 @@ def _facts(screening: Screening) -> dict[str, object]:
         "strip_label": _strip_label(cases.sizes, lang),
         "left_out": gaps.left_out(screening),
         "faults": faults,
+        "notes": gaps.notes(screening),
         "more_faults": more,
         "points": points.points(cases, lang),
         "cuts": [f"{cut:g}" for cut in read_cuts(cases.policy)],
@@ -121,14 +122,15 @@ def _bars_of(words: Mapping[str, str], card: Card) -> list[Bar]:
     return bars(card.dimensions, words)
 
 
-def _bars_label(say: partial[str], words: Mapping[str, str], card: Card) -> str:
+def _bars_label(lang: str, words: Mapping[str, str], card: Card) -> str:
     parts = [
-        say("priority.bar", name=bar.name, score=bar.score)
+        text.say("report.priority.bar", lang, name=bar.name, score=bar.score)
         if bar.score
-        else say("priority.bar_unknown", name=bar.name)
+        else text.say("report.priority.bar_unknown", lang, name=bar.name)
         for bar in bars(card.dimensions, words)
     ]
-    return say("priority.bars", parts=say("comma").join(parts))
+    joined = text.say("report.comma", lang).join(parts)
+    return text.say("report.priority.bars", lang, parts=joined)
 
 
 def _strip_label(sizes: Mapping[str, int], lang: str) -> str:

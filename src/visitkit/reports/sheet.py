@@ -88,7 +88,7 @@ def _printed(sheet: Worksheet) -> None:
 
 
 class Say(Protocol):
-    """Says a sentence of ``text/*/report.toml``."""
+    """Says a sentence in one language."""
 
     def __call__(self, key: str, /, **facts: object) -> str:
         """Return the sentence with its facts."""
@@ -96,9 +96,9 @@ class Say(Protocol):
 
 
 def sayer(lang: str) -> Say:
-    """Return what says the sentences of a report in one language."""
+    """Return what says sentences in one language."""
 
     def say(key: str, /, **facts: object) -> str:
-        return text.say(f"report.{key}", lang, **facts)
+        return text.say(key, lang, **facts)
 
     return say

@@ -44,18 +44,18 @@ def _caseload(sheet: Worksheet, screening: Screening) -> None:
     lang = screening.lang
     say = sayer(lang)
     fields = [
-        Field(say("priority.rank"), 6),
+        Field(say("report.priority.rank"), 6),
         *_who(screening),
-        Field(say("priority.tier"), 14),
-        Field(say("priority.index"), 8, "0.0"),
-        Field(say("priority.coverage"), 10, "0%"),
+        Field(say("report.priority.tier"), 14),
+        Field(say("report.priority.index"), 8, "0.0"),
+        Field(say("report.priority.coverage"), 10, "0%"),
         *(Field(dimension_word(name, lang), 9, "0.0") for name in tables.DIMENSIONS),
         *(
-            Field(say("sheet.reason", number=place), 36, wrap=True)
+            Field(say("report.sheet.reason", number=place), 36, wrap=True)
             for place in range(1, REASONS + 1)
         ),
-        Field(say("priority.due"), 26),
-        Field(say("priority.stability"), 10, "0%"),
+        Field(say("report.priority.due"), 26),
+        Field(say("report.priority.stability"), 10, "0%"),
     ]
     rows = [_caseload_row(place, card, screening) for place, card in _numbered(screening.cards)]
     fill(sheet, fields, rows, freeze=3 + screening.names)
@@ -87,15 +87,15 @@ def _caseload_row(place: int, card: Card, screening: Screening) -> list[object]:
 def _alerts(sheet: Worksheet, screening: Screening) -> None:
     say = sayer(screening.lang)
     fields = [
-        Field(say("alerts.due"), 17),
-        Field(say("alerts.late"), 18),
+        Field(say("report.alerts.due"), 17),
+        Field(say("report.alerts.late"), 18),
         *_who(screening),
-        Field(say("alerts.rule"), 24, wrap=True),
-        Field(say("alerts.opened"), 12),
-        Field(say("alerts.fact"), 36, wrap=True),
-        Field(say("alerts.action"), 30, wrap=True),
-        Field(say("alerts.owner"), 16, wrap=True),
-        Field(say("alerts.source"), 28, wrap=True),
+        Field(say("report.alerts.rule"), 24, wrap=True),
+        Field(say("report.alerts.opened"), 12),
+        Field(say("report.alerts.fact"), 36, wrap=True),
+        Field(say("report.alerts.action"), 30, wrap=True),
+        Field(say("report.alerts.owner"), 16, wrap=True),
+        Field(say("report.alerts.source"), 28, wrap=True),
     ]
     shown = (*screening.alerts, *screening.good_news)
     rows: list[list[object]] = [
@@ -132,10 +132,10 @@ def _gaps(sheet: Worksheet, screening: Screening) -> None:
     lang, say = screening.lang, sayer(screening.lang)
     fields = [
         *_who(screening),
-        Field(say("priority.tier"), 15),
-        Field(say("priority.coverage"), 10, "0%"),
-        Field(say("sheet.missing"), 30, wrap=True),
-        Field(say("unknown_list.ask"), 60, wrap=True),
+        Field(say("report.priority.tier"), 15),
+        Field(say("report.priority.coverage"), 10, "0%"),
+        Field(say("report.sheet.missing"), 30, wrap=True),
+        Field(say("report.unknown_list.ask"), 60, wrap=True),
     ]
     lacking = [card for card in screening.cards if card.missing or card.tier == "unknown"]
     rows: list[list[object]] = [
@@ -143,12 +143,12 @@ def _gaps(sheet: Worksheet, screening: Screening) -> None:
             *_whose(card, screening),
             f"{MARKS[card.tier]} {tier_word(card.tier, lang)}",
             card.coverage,
-            say("comma").join(dimension_word(name, lang) for name in card.missing),
-            say("semicolon").join(gaps.ask(card, lang)),
+            say("report.comma").join(dimension_word(name, lang) for name in card.missing),
+            say("report.semicolon").join(gaps.ask(card, lang)),
         ]
         for card in lacking
     ]
-    nobody: list[object] = [say("none"), *[""] * (len(fields) - 1)]
+    nobody: list[object] = [say("report.none"), *[""] * (len(fields) - 1)]
     fill(sheet, fields, rows or [nobody])
 
 
@@ -156,25 +156,25 @@ def _left_out(sheet: Worksheet, screening: Screening) -> None:
     say = sayer(screening.lang)
     found, _ = gaps.faults(screening, shown=None)
     counts = [
-        [name, say("coverage.left_out_rows", number=number)]
+        [name, say("report.coverage.left_out_rows", number=number)]
         for name, number in gaps.left_out(screening)
     ]
     rows: list[Sequence[object]] = [*counts, *([where, problem] for where, problem in found)]
     fields = [
-        Field(say("coverage.where"), 40, wrap=True),
-        Field(say("coverage.problem"), 80, wrap=True),
+        Field(say("report.coverage.where"), 40, wrap=True),
+        Field(say("report.coverage.problem"), 80, wrap=True),
     ]
-    fill(sheet, fields, rows or [[say("coverage.complete"), ""]])
+    fill(sheet, fields, rows or [[say("report.coverage.complete"), ""]])
 
 
 def _points(sheet: Worksheet, screening: Screening) -> None:
     say = sayer(screening.lang)
     fields = [
-        Field(say("points.dimension"), 30, wrap=True),
-        Field(say("points.indicator"), 28, wrap=True),
-        Field(say("points.unit"), 34, wrap=True),
-        *(Field(say(f"points.{name}"), 16) for name in ("one", "two", "three")),
-        Field(say("points.weight"), 10),
+        Field(say("report.points.dimension"), 30, wrap=True),
+        Field(say("report.points.indicator"), 28, wrap=True),
+        Field(say("report.points.unit"), 34, wrap=True),
+        *(Field(say(f"report.points.{name}"), 16) for name in ("one", "two", "three")),
+        Field(say("report.points.weight"), 10),
     ]
     card = points.points(screening.cases, screening.lang)
     rows: list[list[object]] = [
@@ -189,19 +189,23 @@ def _about(sheet: Worksheet, screening: Screening) -> None:
     say = sayer(screening.lang)
     weights = "undecided" if screening.weights_undecided else "decided"
     rows: list[Sequence[object]] = [
-        [say("about.title"), say("about.not_diagnosis")],
-        ["", say(f"about.weights_{weights}")],
-        ["", say("private")],
+        [say("report.about.title"), say("report.about.not_diagnosis")],
+        ["", say(f"report.about.weights_{weights}")],
+        ["", say("report.private")],
         *([name, value] for name, value in about.made(screening)),
         *([key, value] for key, value in about.undecided(screening)),
     ]
-    fill(sheet, [Field(say("sheet.item"), 30), Field(say("sheet.content"), 90, wrap=True)], rows)
+    fill(
+        sheet,
+        [Field(say("report.sheet.item"), 30), Field(say("report.sheet.content"), 90, wrap=True)],
+        rows,
+    )
 
 
 def _who(screening: Screening) -> list[Field]:
     say = sayer(screening.lang)
-    named = [Field(say("name"), 10)] if screening.names else []
-    return [Field(say("student"), 12, "@"), *named, Field(say("class"), 10, "@")]
+    named = [Field(say("report.name"), 10)] if screening.names else []
+    return [Field(say("report.student"), 12, "@"), *named, Field(say("report.class"), 10, "@")]
 
 
 def _whose(row: Card | AlertRow, screening: Screening) -> list[object]:

@@ -1,0 +1,364 @@
+"""Visits wanted: duties and caseload put together, with the hours in which a family can be met."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import pandas as pd
+
+from visitkit.calendar import Calendar, DateLike
+from visitkit.errors import CalendarError, PlanError
+from visitkit.load.school import School
+from visitkit.plan.duties import duties as all_duties
+from visitkit.plan.duties_staff import Staff, staff_of
+from visitkit.plan.families import Family, families
+from visitkit.plan.problem import Request, Session
+from visitkit.plan.visitors import sessions
+from visitkit.plan.wishes import TIER, Wish, merged, wishes
+from visitkit.policy import Policy
+
+#: Support tier to the place of its level in ``tier.visit_days``.
+TIER_LEVELS = {"routine": 0, "watch": 1, "priority": 2}
+
+#: Days for which visits are asked where nobody says: more than most plans look ahead.
+HORIZON = 28
+
+
+class Caseload(Protocol):
+    """What is read of a caseload: its table and the alerts it was made from."""
+
+    table: pd.DataFrame
+    alerts: pd.DataFrame
+
+
+def _kind_worth() -> Mapping[str, float]:
+    return MappingProxyType(
+        {
+            "immediate": 200.0,
+            "persuasion": 200.0,
+            TIER: 150.0,
+            "topic": 100.0,
+            "new_student": 80.0,
+            "special_group": 60.0,
+            "key": 40.0,
+            "agent_parent": 40.0,
+            "holiday": 20.0,
+            "readmission": 80.0,
+            "regular": 0.0,
+        }
+    )
+
+
+def _tier_worth() -> Mapping[str, float]:
+    return MappingProxyType({"priority": 200.0, "watch": 80.0, "unknown": 40.0, "routine": 0.0})
+
+
+@dataclass(frozen=True)
+class Worth:
+    """How much travel a visit is worth, in minutes; stated defaults, no paper gives them.
+
+    Parameters
+    ----------
+    base
+        Any visit.
+    point
+        A point of the index, of which there are 100.
+    tier, kind
+        By support tier, and by the most pressing kind of duty it serves.
+    overdue
+        The day has passed.
+    soon
+        The whole of it on the due day, none of it ``soon_days`` days earlier.
+    made_up
+        The school called the visit off before.
+    shared
+        Factor where only a share of students is asked for and others would do as well.
+    """
+
+    base: float = 60.0
+    point: float = 4.0
+    tier: Mapping[str, float] = field(default_factory=_tier_worth)
+    kind: Mapping[str, float] = field(default_factory=_kind_worth)
+    overdue: float = 150.0
+    soon: float = 100.0
+    soon_days: int = 28
+    made_up: float = 100.0
+    shared: float = 0.6
+
+
+_WORTH = Worth()
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How visits are asked for.
+
+    Parameters
+    ----------
+    days
+        Days from the day on which we stand that visits are asked for.
+    far
+        Address zones too far away for a home visit.
+    late
+        A visit whose day passes before the first session is asked for within so many days all the
+        same, because a child is not less in need when we are late. ``None`` keeps the day, and the
+        planner lists the visit as too late.
+    worth
+        What a visit is worth.
+    """
+
+    days: int = HORIZON
+    far: Collection[str] = ()
+    late: int | None = 7
+    worth: Worth = _WORTH
+
+
+_ASKING = Asking()
+
+
+def requests(
+    cases: Caseload | pd.DataFrame | None,
+    school: School,
+    policy: Policy,
+    as_of: DateLike,
+    duties: pd.DataFrame | None = None,
+    *,
+    asking: Asking = _ASKING,
+) -> list[Request]:
+    """Return the visits wanted on a day.
+
+    Parameters
+    ----------
+    cases
+        A caseload, or its table with ``student_id``, ``tier`` and ``risk_index`` (0-100); ``None``
+        asks for duties alone.
+    school, policy
+        Families, teachers and rules.
+    as_of
+        The day on which we stand; it is the first day asked for.
+    duties
+        From :func:`visitkit.plan.duties.duties`; worked out from the alerts of the caseload where
+        they are not given.
+    asking
+        Days, zones far away, what to do with late visits, and what a visit is worth.
+
+    Returns
+    -------
+    list of visitkit.plan.problem.Request
+        In order of student, the most pressing first. One visit serves all duties of a student that
+        it can; visits of immediate, persuasion and priority students are mandatory, and so are
+        those the school called off. A family without an address has no place, one without a common
+        free hour no windows: they stay in the list, and the planner says why they are left out.
+
+    Raises
+    ------
+    visitkit.errors.PlanError
+        When the caseload lacks a column.
+    visitkit.errors.PolicyError
+        When the policy lacks a value.
+
+    Notes
+    -----
+    Students of a tier with days in ``tier.visit_days`` are wanted within so many school days
+    unless they were visited at home as recently. A family that says nothing about its hours is
+    taken to be free in all sessions: the appointment will tell. Where no teacher who may lead
+    speaks a language of the family, somebody who does comes along.
+
+    Examples
+    --------
+    >>> from visitkit.calendar import Calendar
+    >>> from visitkit.policy import read_policy
+    >>> days = Calendar.weekdays("2026-09-01", "2027-01-22")
+    >>> roll = pd.DataFrame({"student_id": ["01"], "class_id": ["701"], "address": ["A road 1"]})
+    >>> staff = pd.DataFrame({"teacher_id": ["T1"], "homeroom_class": ["701"]})
+    >>> school = School.from_frames(students=roll, teachers=staff, calendar=days)
+    >>> found = requests(None, school, read_policy("home-school-contact"), "2026-11-02")
+    >>> [(one.id, one.duty, one.leads) for one in found]
+    [('01/1', 'quota.student@2026-09-01', ('T1',))]
+    """
+    day = school.calendar.date(as_of)
+    table, alerts = _cases(cases)
+    if duties is None:
+        duties = all_duties(school, policy, day, alerts, far=asking.far)
+    times = sessions(school, day, asking.days, policy)
+    homes = families(school, day, frozenset(asking.far))
+    until = day + dt.timedelta(days=asking.days - 1)
+    rows = _by_student(duties)
+    tiers = _tier_wishes(table, school, policy, day, homes)
+    asker = _Asker(school, policy, day, asking, times, staff_of(school))
+    found = []
+    for number in sorted(homes.keys() & (rows.keys() | tiers.keys())):
+        wanted = wishes(rows.get(number, ()), until, homes[number].far)
+        wanted = _with_tier(wanted, tiers.get(number))
+        found += asker.of(homes[number], wanted, table.get(number, {}))
+    return found
+
+
+@dataclass(frozen=True)
+class _Asker:
+    school: School
+    policy: Policy
+    day: dt.date
+    asking: Asking
+    times: tuple[Session, ...]
+    staff: Staff
+
+    def of(self, home: Family, wanted: list[Wish], case: Mapping[str, Any]) -> list[Request]:
+        service = int(str(self.policy["route.visit_minutes"]))
+        should = self.policy["visit.student_present"] == "should"
+        windows = home.windows(self.times, service, with_student=should)
+        return [
+            Request(
+                id=f"{home.student_id}/{number}",
+                student_id=home.student_id,
+                place=home.place,
+                windows=windows,
+                leads=crew[0],
+                partners=crew[1],
+                alone=crew[2],
+                service=service,
+                prize=round(self.prize(wish, case), 1),
+                mandatory=wish.mandatory,
+                duty=";".join(wish.duties),
+                occurrence=number,
+                due=self.due(wish),
+                not_before=max(wish.opens, self.day),
+                forms=wish.forms,
+                earlier=tuple(one for one in home.earlier if one in (*crew[0], *crew[1])),
+            )
+            for number, wish in enumerate(wanted, 1)
+            for crew in [home.crew(wish.leads, wish.partners, wish.alone)]
+        ]
+
+    def due(self, wish: Wish) -> dt.date | None:
+        """Return the last day asked for; later than the due day where that cannot be kept."""
+        first = min((one.date for one in self.times), default=self.day)
+        late = self.asking.late
+        if wish.due is None or late is None or wish.due >= first:
+            return wish.due
+        return first + dt.timedelta(days=late)
+
+    def prize(self, wish: Wish, case: Mapping[str, Any]) -> float:
+        worth = self.asking.worth
+        index = case.get("risk_index")
+        points = 0.0 if index is None or pd.isna(index) else float(index)
+        total = worth.base + worth.point * points + worth.tier.get(str(case.get("tier")), 0.0)
+        total += max(worth.kind.get(kind, 0.0) for kind in wish.kinds)
+        total += worth.overdue if wish.overdue else 0.0
+        total += worth.made_up if wish.made_up else 0.0
+        if wish.due is not None and not wish.overdue:
+            days = (wish.due - self.day).days
+            total += worth.soon * min(max(1 - days / worth.soon_days, 0.0), 1.0)
+        return total * (worth.shared if wish.shared else 1.0)
+
+
+def _cases(
+    cases: Caseload | pd.DataFrame | None,
+) -> tuple[dict[str, dict[str, Any]], pd.DataFrame | None]:
+    if cases is None:
+        return {}, None
+    table = cases if isinstance(cases, pd.DataFrame) else cases.table
+    for column in ("student_id", "tier", "risk_index"):
+        if column not in table:
+            raise PlanError("duties.cases_column", column=column)
+    rows = table[["student_id", "tier", "risk_index"]].to_dict("records")
+    known = {str(row["student_id"]): {str(key): row[key] for key in row} for row in rows}
+    return known, None if isinstance(cases, pd.DataFrame) else cases.alerts
+
+
+def _by_student(duties: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in pd.DataFrame(duties).to_dict("records"):
+        found.setdefault(str(row["student_id"]), []).append({str(key): row[key] for key in row})
+    return found
+
+
+def _tier_wishes(
+    table: Mapping[str, Mapping[str, Any]],
+    school: School,
+    policy: Policy,
+    day: dt.date,
+    homes: Mapping[str, Family],
+) -> dict[str, Wish]:
+    """Return the visits that a support tier asks for (``tier.visit_days``)."""
+    found: dict[str, Wish] = {}
+    told = policy["tier.visit_days"]
+    days = [int(one) for one in told] if isinstance(told, list) else []
+    for number, case in table.items():
+        level = TIER_LEVELS.get(str(case["tier"]), 0)
+        number_of_days = days[level] if level < len(days) else 0
+        home = homes.get(number)
+        if number_of_days == 0 or home is None:
+            continue
+        recent = school.calendar.window_start(day, number_of_days)
+        if home.visited is None or home.visited < recent:
+            found[number] = _tier_wish(home, policy, day, school.calendar, number_of_days)
+            urgent = case["tier"] == "priority"
+            found[number] = replace(found[number], mandatory=urgent)
+    return found
+
+
+def _tier_wish(home: Family, policy: Policy, day: dt.date, calendar: Calendar, days: int) -> Wish:
+    leader = str(policy["visit.leader"])
+    leads = home.staff.holders(leader, home.class_id) or home.staff.team(home.class_id)
+    return Wish(
+        student_id=home.student_id,
+        duties=("tier.visit_days",),
+        kinds=(TIER,),
+        opens=day,
+        due=_school_days_on(calendar, day, days),
+        forms=("home",),
+        leads=leads,
+        partners=tuple(dict.fromkeys((*home.staff.team(home.class_id), *leads))),
+        alone=int(str(policy["route.group_min"])) <= 1,
+    )
+
+
+def _with_tier(wanted: list[Wish], tier: Wish | None) -> list[Wish]:
+    """Let a visit that is wanted anyway serve the tier, else add one."""
+    if tier is None:
+        return wanted
+    for place, one in enumerate(wanted):
+        together = merged(one, tier)
+        if together is not None:
+            return [*wanted[:place], together, *wanted[place + 1 :]]
+    return [tier, *wanted]
+
+
+def _school_days_on(calendar: Calendar, day: dt.date, number: int) -> dt.date:
+    try:
+        return calendar.add_school_days(day, number)
+    except CalendarError:
+        return calendar.last
+
+
+def unmet(requests: Iterable[Request]) -> dict[str, str]:
+    """Return the requests that no plan can meet as they stand, with the reason.
+
+    Returns
+    -------
+    dict
+        Request to ``no_address``, ``no_common_hour`` or ``nobody_to_go``; words stand in
+        ``text/*/duties.toml`` under ``unmet``.
+
+    Examples
+    --------
+    >>> unmet([Request("1/1", "1", "", (), ("T1",))])
+    {'1/1': 'no_address'}
+    """
+    found = {}
+    for one in requests:
+        if not one.place and set(one.forms) <= {"home"}:
+            found[one.id] = "no_address"
+        elif not one.windows:
+            found[one.id] = "no_common_hour"
+        elif not one.leads:
+            found[one.id] = "nobody_to_go"
+    return found
+
+
+__all__ = ["HORIZON", "Asking", "Caseload", "Worth", "requests", "unmet"]
