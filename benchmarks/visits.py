@@ -243,7 +243,8 @@ def main(arguments: list[str] | None = None) -> int:
     cpu = own.ru_utime + own.ru_stime + child.ru_utime + child.ru_stime
     print(
         f"cost {plan.cost:.1f} (recounted {cost:.1f})  bound {plan.bound:.1f}  gap {plan.gap:.2%}  "
-        f"proved {plan.proved}  left out {len(out['unvisited'])}  wall {wall:.1f} s  CPU {cpu:.1f} s"
+        f"proved {plan.proved}  left out {len(out['unvisited'])}  "
+        f"wall {wall:.1f} s  CPU {cpu:.1f} s"
     )
     for key, facts in plan.log:
         print("log:", key, dict(facts))

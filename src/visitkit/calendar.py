@@ -285,9 +285,7 @@ def end_of_lessons(calendar: Calendar, day: dt.date, bell: Bell) -> dt.datetime:
     return bell.lesson(day, lessons)[1]
 
 
-def periods_after(
-    calendar: Calendar, moment: dt.datetime, periods: int, bell: Bell
-) -> dt.datetime:
+def periods_after(calendar: Calendar, moment: dt.datetime, periods: int, bell: Bell) -> dt.datetime:
     """Return the end of the lesson that lies ``periods`` class periods after a moment.
 
     Only lessons that begin at the moment or later count. When the lessons of a day run out, those

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 from visitkit import load
 from visitkit.load import School
 
@@ -158,6 +160,18 @@ def test_ends_before_starts(book: Book) -> None:
     assert faults == {"end_before_start": [(2, "C")]}
     assert school.faults[0].facts["other"] == "B2"
     assert school.students["left_on"].isna().all()
+
+
+def test_an_entry_may_be_a_month_and_an_end_may_not(book: Book) -> None:
+    """A beginning by its month is the first of it; of an end the day matters."""
+    roll = [
+        ["student id", "entered on", "left on"],
+        ["01", "2026-09", None],
+        ["02", None, "2027-01"],
+    ]
+    school, faults = said(book(students=roll))
+    assert faults == {"date_no_day": [(3, "C")]}
+    assert school.students["entered_on"].iloc[0] == pd.Timestamp("2026-09-01")
 
 
 def test_swapped_coordinates(book: Book) -> None:

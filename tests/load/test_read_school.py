@@ -257,6 +257,31 @@ def test_a_mapping_comes_first(book: Book) -> None:
     assert "sheet_unknown" not in notes(school)
 
 
+def test_a_mapping_that_does_not_fit_is_checked_without_raising(book: Book) -> None:
+    """Its faults are listed like those of the files; any other error is still an error."""
+
+    class NotFittingError(TableError):
+        """What a mapping raises."""
+
+        faults = (Fault("columns_missing", "school.xlsx", facts={"columns": ("sex",)}),)
+
+    class Ours:
+        """A mapping for other files."""
+
+        def __init__(self, error: TableError) -> None:
+            self.error = error
+
+        def apply(self, sheets: list[Sheet]) -> list[MappedTable]:
+            raise self.error
+
+    path = book(students=ROLL)
+    school, faults, _ = load.check(path, Ours(NotFittingError("load.no_students", path="x")))
+    assert school is None
+    assert faults == NotFittingError.faults
+    with pytest.raises(TableError):
+        load.check(path, Ours(TableError("load.no_students", path="x")))
+
+
 def test_the_first_rows_are_those_of_excel(tmp_path: Path, csv: Book) -> None:
     """Titles, blank lines and line breaks above a fault do not move it."""
     path = csv(

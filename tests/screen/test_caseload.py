@@ -77,19 +77,42 @@ def test_due_of_unknown_time_stands_after_known_ones() -> None:
     assert list(cases.table["student_id"])[:3] == ["S3", "S4", "S0"]
 
 
-def test_an_answered_alert_stands_after_those_that_wait() -> None:
-    """A contact has been made: still first by tier, but behind whoever still waits."""
+def test_an_answered_alert_keeps_a_student_in_sight() -> None:
+    """A contact has been made: no longer first, first of those to watch, and still told."""
     told = alerts(
         ("S4", "sick", "visit", "2026-10-01"),
         ("S3", "sick", "visit", "2026-11-03"),
         ("S2", "sick", "visit", None),
     )
     told["answered"] = [pd.Timestamp("2026-10-02"), pd.NaT, pd.NaT]
-    cases = caseload(assessed(ROWS), told, POLICY)
+    cases = caseload(assessed(ROWS), told, POLICY, capacity=0)
     assert list(cases.table["student_id"])[:3] == ["S3", "S2", "S4"]
-    assert set(cases.table["tier"][:3]) == {"priority"}
+    assert list(cases.table["tier"])[:3] == ["priority", "priority", "watch"]
     assert pd.isna(cases.student("S4")["due"])
     assert cases.student("S4")["alerts"] == "sick"
+
+
+def test_a_crisis_stands_before_what_was_due_earlier() -> None:
+    """A talk about despair is not put behind a visit that has been late for longer."""
+    told = alerts(("S4", "words", "crisis", "2026-11-03"), ("S3", "sick", "visit", "2026-10-01"))
+    cases = caseload(assessed(ROWS), told, POLICY)
+    assert list(cases.table["student_id"])[:2] == ["S4", "S3"]
+
+
+def test_one_answer_does_not_close_another_alert() -> None:
+    """With one alert answered and one waiting, the student is still first."""
+    told = alerts(("S4", "sick", "visit", "2026-10-01"), ("S4", "run", "report", "2026-10-05"))
+    told["answered"] = [pd.Timestamp("2026-10-02"), pd.NaT]
+    cases = caseload(assessed(ROWS), told, POLICY)
+    assert cases.student("S4")["tier"] == "priority"
+
+
+def test_an_answered_alert_with_a_high_index_may_be_first() -> None:
+    """The answer takes nothing from the index: a free place goes to the highest."""
+    told = alerts(("S0", "sick", "visit", "2026-10-01"))
+    told["answered"] = pd.Timestamp("2026-10-02")
+    cases = caseload(assessed(ROWS), told, POLICY, capacity=1)
+    assert cases.student("S0")["tier"] == "priority"
 
 
 def test_good_news_raises_nobody() -> None:

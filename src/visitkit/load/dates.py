@@ -129,7 +129,8 @@ def parse_date(value: object, *, month_only: bool = False) -> dt.date:
     value
         A cell: text, number, date or date and time.
     month_only
-        Accept a year and a month, as schools write for a birth, and take its first day.
+        Accept a year and a month, as schools write for a birth or an entry, and take the first
+        day.
 
     Raises
     ------

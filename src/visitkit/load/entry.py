@@ -103,7 +103,14 @@ def check(
     TableError
         When the path cannot be read at all.
     """
-    outcome = _read(path, mapping, progress)
+    try:
+        outcome = _read(path, mapping, progress)
+    except TableError as error:
+        # A mapping that does not fit the files brings its own list.
+        listed = getattr(error, "faults", ())
+        if not listed:
+            raise
+        return None, tuple(listed), ()
     faults = tuple(outcome.faults)
     if not _has_students(outcome):
         if not faults:

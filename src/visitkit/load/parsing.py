@@ -91,6 +91,12 @@ def _name(value: object, column: Column) -> object:
     return _text(person(value), column)
 
 
+def _from_month(value: object, column: Column) -> object:
+    """Read a day that schools often give by its month; an end is never meant so."""
+    del column
+    return parse_date(value, month_only=True)
+
+
 def _instrument(value: object, column: Column) -> object:
     del column
     return code_of("instrument", value) or identifiers.parse_id(value)
@@ -116,7 +122,10 @@ BY_KIND: dict[str, Parser] = {
 
 BY_COLUMN: dict[tuple[str, str], Parser] = {
     ("students", "id_number"): lambda value, _: identifiers.parse_identity(value),
-    ("students", "birth_date"): lambda value, _: parse_date(value, month_only=True),
+    ("students", "birth_date"): _from_month,
+    ("students", "entered_on"): _from_month,
+    ("groups", "since"): _from_month,
+    ("teachers", "trained_on"): _from_month,
     ("guardians", "phone"): lambda value, _: identifiers.parse_phone(value),
     ("attendance", "status"): lambda value, _: parse_signs(value),
     ("marks", "score"): parse_score,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from visitkit.errors import PlanError
 from visitkit.plan.outcome import Outing, Visit, VisitPlan
@@ -73,6 +74,7 @@ def check_plan(
         {session.id: session for session in people.sessions},
         roads,
         law,
+        {place: at for at, place in enumerate(roads.places)},
     )
     return tuple(check.run(plan))
 
@@ -84,6 +86,7 @@ class _Check:
     sessions: Mapping[str, Session]
     trip: Travel
     rules: Rules
+    spots: Mapping[str, int]
 
     def run(self, plan: VisitPlan) -> list[Violation]:
         found: list[Violation] = []
@@ -140,10 +143,9 @@ class _Check:
 
     def _minutes(self, lead: Visitor, start: str, goal: str) -> float | None:
         mode = lead.mode if lead.mode in self.trip.minutes else next(iter(self.trip.minutes))
-        places = self.trip.places
-        if start not in places or goal not in places:
+        if start not in self.spots or goal not in self.spots:
             return None
-        found = float(self.trip.minutes[mode][places.index(start), places.index(goal)])
+        found = float(self.trip.minutes[mode][self.spots[start], self.spots[goal]])
         return found if 0 <= found < float("inf") else None
 
     def _crew(self, outing: Outing) -> list[Violation]:
@@ -230,7 +232,7 @@ class _Check:
             (self.sessions[o.session].date, self.sessions[o.session].start, o.session) for o in mine
         )
         found = []
-        for (day, _, before), (same, start, after) in zip(spans, spans[1:], strict=False):
+        for (day, _, before), (same, start, after) in pairwise(spans):
             if day == same and start < self.sessions[before].home_by:
                 found.append(Violation("booked_twice", "", name, after))
         return found
@@ -242,7 +244,7 @@ class _Check:
         found = []
         for visits in days.values():
             visits.sort(key=lambda visit: (visit.date, visit.start))
-            for before, after in zip(visits, visits[1:], strict=False):
+            for before, after in pairwise(visits):
                 apart = (after.date - before.date).days
                 if apart < max(1, self.rules.spacing_days):
                     facts = {"found": apart, "least": self.rules.spacing_days}
@@ -266,7 +268,8 @@ def count_cost(
     """
     people = {person.teacher_id: person for person in visitors.people}
     wanted = {request.id: request for request in requests}
-    check = _Check(wanted, people, {}, trip, rules)
+    spots = {place: at for at, place in enumerate(trip.places)}
+    check = _Check(wanted, people, {}, trip, rules, spots)
     cost, loads = 0.0, dict.fromkeys(people, 0)
     for outing in plan.outings:
         at = trip.base

@@ -1,4 +1,4 @@
-"""Visits owed for what a child's situation is: new at the school, left behind, with an agent parent."""
+"""Visits owed for a child's situation: new here, left behind, with an agent parent."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _new_students(base: Ground) -> Iterator[Owed]:
 
 
 def _entry(base: Ground, student: Student) -> Period:
-    """Return the time for a visit to a new student: from the holiday before entry to the deadline."""
+    """Return the time of a visit to a new student, from the holiday before entry on."""
     entered = student.entered or base.period("year").start
     before = [term.end for term in base.calendar.terms if term.end < entered]
     start = max(before) + _DAY if before else base.calendar.first

@@ -134,7 +134,9 @@ def here(student: Student, day: dt.date) -> bool:
 
 def listed(policy: Policy, key: str) -> tuple[str, ...]:
     """Return the words of a list in the policy; none where it is not set."""
-    found = policy.values.get(key)
+    if key not in policy:
+        return ()
+    found = policy[key]
     return tuple(map(str, found)) if isinstance(found, list) else ()
 
 

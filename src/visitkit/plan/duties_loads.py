@@ -101,7 +101,7 @@ def _remainder(base: Ground, quota: Quota, teacher: str) -> int:
 
 
 def _teachers(base: Ground, quota: Quota) -> tuple[str, ...]:
-    """Return whom a rule speaks of; head teachers answer to their own rules unless it names them."""
+    """Return whom a rule speaks of: head teachers only where it names them."""
     staff = base.staff
     heads = {one for ids in staff.heads.values() for one in ids}
     found: set[str] = set()

@@ -1,11 +1,9 @@
-"""Which teachers stand behind a role: the head teacher of this class, the grade leader of that one."""
+"""Which teachers stand behind a role, such as the head teacher of this class."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-import pandas as pd
 
 from visitkit.load.school import School
 
@@ -87,6 +85,7 @@ def staff_of(school: School) -> Staff:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> teachers = pd.DataFrame(
     ...     {"teacher_id": ["T1", "T2"], "homeroom_class": ["701", None], "classes": ["701", "701"]}
     ... )

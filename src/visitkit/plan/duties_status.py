@@ -1,4 +1,4 @@
-"""Where a duty stands: owed, fulfilled, not needed any more, waived, or called off and to make up."""
+"""Where a duty stands: owed, fulfilled, waived, called off and to be made up, and so on."""
 
 from __future__ import annotations
 
@@ -99,4 +99,4 @@ def _concerns(row: Mapping[str, Any], one: Owed) -> bool:
     named = row.get("duty")
     if isinstance(named, str) and named:
         return named in {one.duty, one.rule}
-    return one.opens <= row["date"].date() <= one.closes
+    return bool(one.opens <= row["date"].date() <= one.closes)

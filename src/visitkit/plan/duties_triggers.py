@@ -22,8 +22,8 @@ VISIT_KINDS = ("visit", "good")
 #: Alerts that open the rounds of bringing a student back (DP-02; 004, part 1, 3(4)1 and part 2,
 #: 3(1)2): days of absence without a reason, and talk of leaving.
 PERSUASION_RULES = ("unexcused_run", "leaving_talk")
-#: Alerts behind the signals of a topic visit (VC-14). Low mood alone sends nobody to a home: whether
-#: parents are told is for the counsellor to judge (BI-04).
+#: Alerts behind the signals of a topic visit (VC-14). Low mood alone sends nobody to a home:
+#: whether parents are told is for the counsellor to judge (BI-04).
 TOPIC_RULES = {"mark_drop": "grades", "serious_conduct": "conduct"}
 
 Alert = dict[str, Any]
@@ -87,9 +87,9 @@ def _one(
     by: tuple[str, ...],
 ) -> Owed:
     opened = pd.Timestamp(alert["opened"]).date()
-    due = None if pd.isna(alert["due"]) else pd.Timestamp(alert["due"]).date()
+    due = _day(alert["due"])
     contacts = made(base, student, opened, base.as_of, forms)
-    source = "" if pd.isna(alert["source"]) else str(alert["source"])
+    source = alert["source"] if isinstance(alert["source"], str) else ""
     crew = crew_of(base, student, by)
     return _duty(student, (kind, rule, source), (opened, due), forms, crew, contacts)
 
@@ -129,7 +129,7 @@ def _persuasion(base: Ground, alerts: list[Alert]) -> Iterator[Owed]:
     for alert in alerts:
         if steps and alert["rule"] in PERSUASION_RULES:
             day = pd.Timestamp(alert["opened"]).date()
-            due = None if pd.isna(alert["due"]) else pd.Timestamp(alert["due"]).date()
+            due = _day(alert["due"])
             opened.setdefault(str(alert["student_id"]), (day, due))
     told: dict[str, list[Alert]] = {}
     for row in base.rows("persuasion"):
@@ -185,7 +185,6 @@ def _round(
 def _readmission(base: Ground) -> Iterator[Owed]:
     offsets = base.policy["readmission.interviews"]
     days = [int(one) for one in offsets] if isinstance(offsets, list) else []
-    key = "readmission.interviews"
     for row in base.rows("returns"):
         student = base.students.get(str(row["student_id"]))
         if student is None or not here(student, base.as_of):
@@ -207,6 +206,11 @@ def _interviews(base: Ground, student: Student, back: dt.date, days: list[int]) 
         what = ("readmission", f"{key}.{offset}", base.policy.source(key))
         yield _duty(student, what, (opens, due), forms, crew, tuple(taken))
         opens = due + dt.timedelta(days=1)
+
+
+def _day(value: Any) -> dt.date | None:
+    day: dt.date | None = None if pd.isna(value) else pd.Timestamp(value).date()
+    return day
 
 
 def _school_days_on(calendar: Calendar, day: dt.date, number: int) -> dt.date:

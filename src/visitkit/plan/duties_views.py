@@ -41,8 +41,8 @@ def coverage(duties: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``rule``, ``kind``, ``level`` (``class``, ``grade`` or ``school``), ``unit`` (the class or
-        grade; empty for the school), ``opens``, ``due`` (the earliest of each), ``students`` (who are
-        here and not excused), ``needed`` (of them; missing where the rule asks for a share of a
+        grade; empty for the school), ``opens``, ``due`` (the earliest), ``students`` (who are here
+        and not excused), ``needed`` (of them; missing where the rule asks for a share of a
         larger group), ``reached`` (with all their visits made), ``share`` (reached over students),
         ``visits_owed``, ``visits_made``, ``open`` and ``overdue`` (students), ``met`` (missing as
         ``needed``). Students who left are not counted.
@@ -105,7 +105,7 @@ def _met(group: pd.DataFrame, done: pd.Series[bool], needed: int) -> bool:
 
 
 def _needed(level: str, group: pd.DataFrame) -> int | None:
-    """Return how many are asked for; ``None`` where a share is asked of a larger group than this."""
+    """Return how many are asked for; ``None`` where a share is asked of a larger group."""
     whole = int((group["pool"] == "").sum())
     pools = group.loc[group["pool"] != "", ["pool", "needed"]].drop_duplicates()
     kinds = [str(pool).partition(":")[0] for pool in pools["pool"]]

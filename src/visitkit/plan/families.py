@@ -1,4 +1,4 @@
-"""What planning knows of a family: where it lives, when it is free, what it speaks, who was there."""
+"""What planning knows of a family: where it lives, when it is free, what it speaks."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def _index(case: Case, pool: Pool) -> _Index:
     flat, where = pool.members.ravel(), np.repeat(np.arange(len(pool)), pool.members.shape[1])
     order = np.argsort(flat, kind="stable")
     edges = np.searchsorted(flat[order], np.arange(len(case.requests) + 1))
-    columns = tuple(np.sort(where[order[a:b]]) for a, b in zip(edges[:-1], edges[1:], strict=True))
+    columns = tuple(np.sort(where[order[a:b]]) for a, b in pairwise(edges))
     days = np.array([case.sessions[team.session].date.toordinal() for team in case.teams], int)
     teams: dict[int, list[int]] = defaultdict(list)
     for t, team in enumerate(case.teams):

@@ -257,7 +257,7 @@ class _Maker:
         self.equal.extend(np.arange(self.n), self.m + np.arange(self.n), np.ones(self.n))
 
     def _crews(self) -> None:
-        """An outing needs a crew; it may take only companions that all its families accept."""
+        """Bind each outing to a crew; it may take only companions that all its families accept."""
         start, teams = len(self.equal.right), len(self.case.teams)
         self.equal.block(self.pool.team, np.arange(self.m), np.ones(self.m), np.zeros(teams))
         crew_team = np.array([t for t, _ in self.crews], np.int64)

@@ -53,11 +53,11 @@ def read_minutes(path: str | Path, places: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def minutes_from_csv(content: str, file: str = "csv") -> pd.DataFrame:
-    """Read a table of minutes from the text of a csv file; see :func:`read_minutes`.
+    r"""Read a table of minutes from the text of a csv file; see :func:`read_minutes`.
 
     Examples
     --------
-    >>> minutes_from_csv("origin,destination,minutes\\nschool,S1,12")["minutes"].tolist()
+    >>> minutes_from_csv("origin,destination,minutes\nschool,S1,12")["minutes"].tolist()
     [12.0]
     """
     rows = list(csv.reader(io.StringIO(content)))

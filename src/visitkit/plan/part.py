@@ -45,7 +45,7 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What an integer programme found: values, cost, a bound over its variables, whether it ended."""
+    """What an integer programme found: values, cost, bound over its variables, and if it ended."""
 
     values: Floats | None
     cost: float

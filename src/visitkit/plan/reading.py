@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
-
 from visitkit.plan.case import ALONE, Case
 from visitkit.plan.exact import Best
 from visitkit.plan.first import Choice

@@ -209,8 +209,10 @@ def _lowest_unseen(
     first = whole.requests
     dual, link = equal[:first][team.requests], equal[first + t]
     size = equal[first + len(case.teams) + t] if len(equal) > first + len(case.teams) else 0.0
-    own = whole.most[:, : whole.columns][:, np.flatnonzero(pool.team == t)].tocoo()
-    known = float(most[np.unique(own.row[own.data < 0])].sum()) - case.rules.continuity_bonus
+    known = -case.rules.continuity_bonus
+    if known:
+        own = whole.most[:, np.flatnonzero(pool.team == t)].tocoo()
+        known += float(most[np.unique(own.row[own.data < 0])].sum())
     gain = np.minimum(0.0, near - dual - size + known)
     room = int((team.home_by - team.start) // max(1.0, float(team.service.min())))
     fits = np.sort(gain)[: min(room, case.rules.longest)]

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pandas as pd
 
-from visitkit.calendar import Calendar, DateLike
-from visitkit.errors import CalendarError, PlanError
+from visitkit.calendar import DateLike
+from visitkit.errors import PlanError
 from visitkit.load.school import School
 from visitkit.plan.duties import duties as all_duties
 from visitkit.plan.duties_staff import Staff, staff_of
 from visitkit.plan.families import Family, families
 from visitkit.plan.problem import Request, Session
+from visitkit.plan.tier_visits import tier_wishes, with_tier
 from visitkit.plan.visitors import sessions
-from visitkit.plan.wishes import TIER, Wish, merged, wishes
+from visitkit.plan.wishes import Wish, wishes
+from visitkit.plan.worth import ASKING, HORIZON, Asking, Worth, prize
 from visitkit.policy import Policy
-
-#: Support tier to the place of its level in ``tier.visit_days``.
-TIER_LEVELS = {"routine": 0, "watch": 1, "priority": 2}
-
-#: Days for which visits are asked where nobody says: more than most plans look ahead.
-HORIZON = 28
 
 
 class Caseload(Protocol):
@@ -35,91 +30,6 @@ class Caseload(Protocol):
     alerts: pd.DataFrame
 
 
-def _kind_worth() -> Mapping[str, float]:
-    return MappingProxyType(
-        {
-            "immediate": 200.0,
-            "persuasion": 200.0,
-            TIER: 150.0,
-            "topic": 100.0,
-            "new_student": 80.0,
-            "special_group": 60.0,
-            "key": 40.0,
-            "agent_parent": 40.0,
-            "holiday": 20.0,
-            "readmission": 80.0,
-            "regular": 0.0,
-        }
-    )
-
-
-def _tier_worth() -> Mapping[str, float]:
-    return MappingProxyType({"priority": 200.0, "watch": 80.0, "unknown": 40.0, "routine": 0.0})
-
-
-@dataclass(frozen=True)
-class Worth:
-    """How much travel a visit is worth, in minutes; stated defaults, no paper gives them.
-
-    Parameters
-    ----------
-    base
-        Any visit.
-    point
-        A point of the index, of which there are 100.
-    tier, kind
-        By support tier, and by the most pressing kind of duty it serves.
-    overdue
-        The day has passed.
-    soon
-        The whole of it on the due day, none of it ``soon_days`` days earlier.
-    made_up
-        The school called the visit off before.
-    shared
-        Factor where only a share of students is asked for and others would do as well.
-    """
-
-    base: float = 60.0
-    point: float = 4.0
-    tier: Mapping[str, float] = field(default_factory=_tier_worth)
-    kind: Mapping[str, float] = field(default_factory=_kind_worth)
-    overdue: float = 150.0
-    soon: float = 100.0
-    soon_days: int = 28
-    made_up: float = 100.0
-    shared: float = 0.6
-
-
-_WORTH = Worth()
-
-
-@dataclass(frozen=True)
-class Asking:
-    """How visits are asked for.
-
-    Parameters
-    ----------
-    days
-        Days from the day on which we stand that visits are asked for.
-    far
-        Address zones too far away for a home visit.
-    late
-        A visit whose day passes before the first session is asked for within so many days all the
-        same, because a child is not less in need when we are late. ``None`` keeps the day, and the
-        planner lists the visit as too late.
-    worth
-        What a visit is worth.
-    """
-
-    days: int = HORIZON
-    far: Collection[str] = ()
-    late: int | None = 7
-    worth: Worth = _WORTH
-
-
-_ASKING = Asking()
-
-
 def requests(
     cases: Caseload | pd.DataFrame | None,
     school: School,
@@ -127,7 +37,7 @@ def requests(
     as_of: DateLike,
     duties: pd.DataFrame | None = None,
     *,
-    asking: Asking = _ASKING,
+    asking: Asking = ASKING,
 ) -> list[Request]:
     """Return the visits wanted on a day.
 
@@ -188,12 +98,12 @@ def requests(
     homes = families(school, day, frozenset(asking.far))
     until = day + dt.timedelta(days=asking.days - 1)
     rows = _by_student(duties)
-    tiers = _tier_wishes(table, school, policy, day, homes)
+    tiers = tier_wishes(table, school, policy, day, homes)
     asker = _Asker(school, policy, day, asking, times, staff_of(school))
     found = []
     for number in sorted(homes.keys() & (rows.keys() | tiers.keys())):
         wanted = wishes(rows.get(number, ()), until, homes[number].far)
-        wanted = _with_tier(wanted, tiers.get(number))
+        wanted = with_tier(wanted, tiers.get(number))
         found += asker.of(homes[number], wanted, table.get(number, {}))
     return found
 
@@ -221,7 +131,7 @@ class _Asker:
                 partners=crew[1],
                 alone=crew[2],
                 service=service,
-                prize=round(self.prize(wish, case), 1),
+                prize=round(prize(wish, case, self.day, self.asking.worth), 1),
                 mandatory=wish.mandatory,
                 duty=";".join(wish.duties),
                 occurrence=number,
@@ -241,19 +151,6 @@ class _Asker:
         if wish.due is None or late is None or wish.due >= first:
             return wish.due
         return first + dt.timedelta(days=late)
-
-    def prize(self, wish: Wish, case: Mapping[str, Any]) -> float:
-        worth = self.asking.worth
-        index = case.get("risk_index")
-        points = 0.0 if index is None or pd.isna(index) else float(index)
-        total = worth.base + worth.point * points + worth.tier.get(str(case.get("tier")), 0.0)
-        total += max(worth.kind.get(kind, 0.0) for kind in wish.kinds)
-        total += worth.overdue if wish.overdue else 0.0
-        total += worth.made_up if wish.made_up else 0.0
-        if wish.due is not None and not wish.overdue:
-            days = (wish.due - self.day).days
-            total += worth.soon * min(max(1 - days / worth.soon_days, 0.0), 1.0)
-        return total * (worth.shared if wish.shared else 1.0)
 
 
 def _cases(
@@ -275,65 +172,6 @@ def _by_student(duties: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     for row in pd.DataFrame(duties).to_dict("records"):
         found.setdefault(str(row["student_id"]), []).append({str(key): row[key] for key in row})
     return found
-
-
-def _tier_wishes(
-    table: Mapping[str, Mapping[str, Any]],
-    school: School,
-    policy: Policy,
-    day: dt.date,
-    homes: Mapping[str, Family],
-) -> dict[str, Wish]:
-    """Return the visits that a support tier asks for (``tier.visit_days``)."""
-    found: dict[str, Wish] = {}
-    told = policy["tier.visit_days"]
-    days = [int(one) for one in told] if isinstance(told, list) else []
-    for number, case in table.items():
-        level = TIER_LEVELS.get(str(case["tier"]), 0)
-        number_of_days = days[level] if level < len(days) else 0
-        home = homes.get(number)
-        if number_of_days == 0 or home is None:
-            continue
-        recent = school.calendar.window_start(day, number_of_days)
-        if home.visited is None or home.visited < recent:
-            found[number] = _tier_wish(home, policy, day, school.calendar, number_of_days)
-            urgent = case["tier"] == "priority"
-            found[number] = replace(found[number], mandatory=urgent)
-    return found
-
-
-def _tier_wish(home: Family, policy: Policy, day: dt.date, calendar: Calendar, days: int) -> Wish:
-    leader = str(policy["visit.leader"])
-    leads = home.staff.holders(leader, home.class_id) or home.staff.team(home.class_id)
-    return Wish(
-        student_id=home.student_id,
-        duties=("tier.visit_days",),
-        kinds=(TIER,),
-        opens=day,
-        due=_school_days_on(calendar, day, days),
-        forms=("home",),
-        leads=leads,
-        partners=tuple(dict.fromkeys((*home.staff.team(home.class_id), *leads))),
-        alone=int(str(policy["route.group_min"])) <= 1,
-    )
-
-
-def _with_tier(wanted: list[Wish], tier: Wish | None) -> list[Wish]:
-    """Let a visit that is wanted anyway serve the tier, else add one."""
-    if tier is None:
-        return wanted
-    for place, one in enumerate(wanted):
-        together = merged(one, tier)
-        if together is not None:
-            return [*wanted[:place], together, *wanted[place + 1 :]]
-    return [tier, *wanted]
-
-
-def _school_days_on(calendar: Calendar, day: dt.date, number: int) -> dt.date:
-    try:
-        return calendar.add_school_days(day, number)
-    except CalendarError:
-        return calendar.last
 
 
 def unmet(requests: Iterable[Request]) -> dict[str, str]:
@@ -361,4 +199,4 @@ def unmet(requests: Iterable[Request]) -> dict[str, str]:
     return found
 
 
-__all__ = ["HORIZON", "Asking", "Caseload", "Worth", "requests", "unmet"]
+__all__ = ["ASKING", "HORIZON", "Asking", "Caseload", "Worth", "requests", "unmet"]

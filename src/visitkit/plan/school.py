@@ -16,7 +16,7 @@ from joblib import Parallel, delayed, effective_n_jobs  # type: ignore[import-un
 from scipy.optimize import linprog
 
 from visitkit.plan.case import Bools, Case, Floats, Ints
-from visitkit.plan.exact import Best, filtered, freed, free_variables
+from visitkit.plan.exact import Best, filtered, free_variables, freed
 from visitkit.plan.first import Choice, Search
 from visitkit.plan.guide import guide
 from visitkit.plan.master import Programme
@@ -33,7 +33,7 @@ from visitkit.plan.part import (
 from visitkit.plan.relax import Relaxed, relax
 
 #: How close, as a share of its value, the relaxation is solved for a first plan and for the bound.
-_ROUGH, _CLOSE = 0.3, 2e-4
+_ROUGH, _CLOSE = 0.12, 2e-4
 
 #: Filter for sharing companions out, and the relative gap at which that may stop.
 _CREW_WIDTH, _CREW_GAP = 4.0, 5e-4

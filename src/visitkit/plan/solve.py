@@ -17,14 +17,14 @@ from visitkit.plan.outcome import Visit, VisitPlan
 from visitkit.plan.problem import Problem, Request, Rules, Travel, Visitors
 from visitkit.plan.reading import plan_from
 from visitkit.plan.relax import relax
-from visitkit.plan.routes import Batch, Pool, gather, team_routes
+from visitkit.plan.routes import Batch, gather, team_routes
 from visitkit.plan.school import plan_by_class
 
 #: Beyond so many outings the plan is made class by class once the companions are shared out.
 LARGE = 80_000
 
 #: Most outings of the whole pool; the teams share them.
-_MOST = 1_500_000
+_MOST = 12_000_000
 
 #: Teams from which their outings are looked for in parallel.
 _MANY = 100
@@ -35,7 +35,7 @@ _FEW = 400
 _ROUNDS = 100
 
 
-def plan_visits(
+def plan_visits(  # noqa: PLR0913, PLR0917 - three things to plan from, the rest by keyword
     requests: Iterable[Request],
     visitors: Visitors,
     trip: Travel,

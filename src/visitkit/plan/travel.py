@@ -48,9 +48,10 @@ class Mode:
             raise PlanError("duties.mode_numbers")
 
 
-#: Ways of travel. An electric bicycle keeps below the 25 km/h of GB 17761; roads are about 1.4 times
-#: the straight line (Boscoe, Henry and Zdeb 2012, doi:10.1080/00330124.2011.583586), paths less, bus
-#: lines more. Speeds and minutes are stated defaults: a school that knows better gives its own.
+#: Ways of travel. An electric bicycle keeps below the 25 km/h of GB 17761; roads are about 1.4
+#: times the straight line (Boscoe, Henry and Zdeb 2012, doi:10.1080/00330124.2011.583586), paths
+#: less, bus lines more. Speeds and minutes are stated defaults; a school that knows better gives
+#: its own.
 MODES: Mapping[str, Mode] = MappingProxyType(
     {
         "walk": Mode(4.8, 1.25, 1.0),

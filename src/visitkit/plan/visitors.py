@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -208,7 +209,7 @@ def visitors(
 
 
 def cut(week: Week | None, day: dt.date, span: Span) -> list[Span]:
-    """Return the parts of a span of a day that lie in weekly windows; all of it where none are said."""
+    """Return the parts of a span of a day in weekly windows; all of it where none are said."""
     if week is None:
         return [span]
     windows = week.get(day.isoweekday(), ())
@@ -222,7 +223,7 @@ def _free(week: Week | None, times: tuple[Session, ...]) -> tuple[str, ...]:
     )
 
 
-def _days(school: School, first: dt.date, days: int) -> Iterator[dict[str, object]]:
+def _days(school: School, first: dt.date, days: int) -> Iterator[dict[str, Any]]:
     table = school.calendar.days
     last = first + dt.timedelta(days=days - 1)
     near = table[(table["date"] >= pd.Timestamp(first)) & (table["date"] <= pd.Timestamp(last))]
@@ -230,7 +231,7 @@ def _days(school: School, first: dt.date, days: int) -> Iterator[dict[str, objec
         yield {str(name): cell for name, cell in row.items()}
 
 
-def _open(row: Mapping[str, object], policy: Policy, hours: Hours) -> tuple[Span, ...]:
+def _open(row: Mapping[str, Any], policy: Policy, hours: Hours) -> tuple[Span, ...]:
     """Return the stretches of a day that a school's rules leave for visits."""
     times = listed(policy, "route.spare_time")
     if not row["school_day"]:
@@ -241,7 +242,7 @@ def _open(row: Mapping[str, object], policy: Policy, hours: Hours) -> tuple[Span
     return ((begin, end),) if begin < end and set(times) - {"rest_days"} else ()
 
 
-def _after_lessons(row: Mapping[str, object], policy: Policy, hours: Hours) -> int:
+def _after_lessons(row: Mapping[str, Any], policy: Policy, hours: Hours) -> int:
     told = row["after_lessons_from"]
     if isinstance(told, str) and told:
         return _minutes(told)
@@ -253,7 +254,7 @@ def _after_lessons(row: Mapping[str, object], policy: Policy, hours: Hours) -> i
 
 
 def _session(
-    day: dt.date, span: Span, row: Mapping[str, object], policy: Policy, light: int | None
+    day: dt.date, span: Span, row: Mapping[str, Any], policy: Policy, light: int | None
 ) -> Session:
     return Session(
         id=f"{day} {_clock(span[0])}-{_clock(span[1])}",

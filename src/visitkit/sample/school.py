@@ -16,7 +16,7 @@ from visitkit.sample.contacts import meet, visits_table
 from visitkit.sample.days import calendar_table
 from visitkit.sample.events import events_table
 from visitkit.sample.guardians import guardians_table
-from visitkit.sample.helping import interventions_table
+from visitkit.sample.helping import interventions_table, with_talks
 from visitkit.sample.homelife import homelife_table
 from visitkit.sample.lives import Lives, live
 from visitkit.sample.marks import marks_table
@@ -64,6 +64,7 @@ def _write_down(seed: int, lives: Lives, lang: str) -> dict[str, pd.DataFrame]:
     traits, course, strikes = lives.traits, lives.course, lives.strikes
     register, staff, helps = lives.register, lives.staff, lives.helps
     contacts = meet(seed, roll, course, register, strikes, helps)
+    told = with_talks(seed, roll, helps, lives.sheets)
     made = {
         "students": students_table(seed, roll, homes, family, course, lang=lang),
         "groups": groups_table(seed, roll, homes, family, traits, course, lang=lang),
@@ -77,7 +78,7 @@ def _write_down(seed: int, lives: Lives, lang: str) -> dict[str, pd.DataFrame]:
         "activity": activity_table(seed, roll, homes, course, register),
         "events": events_table(seed, roll, traits, course, strikes, lang=lang),
         "visits": visits_table(seed, roll, staff, contacts, lang),
-        "interventions": interventions_table(seed, roll, staff, helps, lang),
+        "interventions": interventions_table(seed, roll, staff, told, lang),
         "calendar": calendar_table(lang),
     }
     return {name: made[name] for name in TABLES}

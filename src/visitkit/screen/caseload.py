@@ -20,7 +20,7 @@ from visitkit.screen.frames import Assessment
 from visitkit.screen.points import Floats
 from visitkit.screen.reasons import reasons
 from visitkit.screen.stability import plausible_weights, stability
-from visitkit.screen.waiting import earliest, joined, moments, open_alerts
+from visitkit.screen.waiting import earliest, joined, moments, open_alerts, urgency, waiting_and_met
 from visitkit.tables import DIMENSIONS
 
 #: The kind of alert that is good news: it is told and may be visited, but raises nobody.
@@ -171,8 +171,9 @@ def caseload(
         From :meth:`visitkit.screen.index.RiskIndex.assess`.
     alerts
         Open alerts: ``student_id``, ``rule``, ``opened``, ``due``, ``kind`` and, where it is known,
-        ``answered``. Any but those of kind ``good`` put a student in tier ``priority``, whatever
-        the index; those that a contact has answered stand after those that wait.
+        ``answered``. Any that waits, but those of kind ``good``, puts a student in tier
+        ``priority``, whatever the index; one that a contact has answered keeps the student in
+        ``watch`` at least, until a person closes it.
     policy
         Gives ``risk.cuts`` and ``risk.capacity``.
     capacity
@@ -203,10 +204,13 @@ def caseload(
     ids = table["student_id"].to_list()
     table["due"] = earliest(told, ids)
     table["alerts"] = joined(told, ids)
+    raised, met = waiting_and_met(raising, ids)
     standing = tiers.Standing(
         index=table["risk_index"].to_numpy(),
         enough=table.pop("enough").to_numpy(),
-        raised=np.isin(ids, raising["student_id"].to_list()),
+        raised=raised,
+        met=met,
+        urgency=urgency(raising, ids),
         due=moments(raising, ids),
         lot=tiers.draw_lots(ids, seed),
     )

@@ -37,7 +37,11 @@ class Standing:
     enough
         Enough is known for the index to be read.
     raised
-        An alert is open that raises.
+        An alert that raises waits for an answer.
+    met
+        Alerts that raise are open, and a contact on record has answered each of them.
+    urgency
+        Of the most urgent kind among those that wait: 0 before 1 before 2 and so on.
     due
         Earliest due moment of those that wait, as int64; :data:`NEVER` where none does.
     lot
@@ -47,6 +51,8 @@ class Standing:
     index: npt.NDArray[np.float64]
     enough: Flags
     raised: Flags
+    met: Flags
+    urgency: Ints
     due: Ints
     lot: Ints
 
@@ -105,11 +111,12 @@ def assign(
 ) -> tuple[npt.NDArray[np.str_], Ints]:
     """Return each student's tier and rank.
 
-    Students with a raising alert come first, the earliest due before the others, and are
+    Students with a raising alert that waits come first, by kind and then by due moment, and are
     ``priority`` however many they are. Places that are left go to the highest indexes from the
     second cut point up; whoever finds no place is ``watch``, as is everyone from the first cut
-    point up. Students of whom too little is known are ``unknown`` and stand between ``watch`` and
-    ``routine``, so that they are seen.
+    point up and everyone whose alerts a contact has answered: somebody has been there, and a
+    person has yet to say that the matter is closed. Students of whom too little is known are
+    ``unknown`` and stand between ``watch`` and ``routine``, so that they are seen.
 
     Returns
     -------
@@ -123,13 +130,15 @@ def assign(
     tier = np.full(len(index), "routine", dtype="<U8")
     tier[counted & (index >= cuts[0])] = "watch"
     tier[~standing.enough] = "unknown"
+    tier[standing.met] = "watch"
     by_index = np.lexsort((standing.lot, -index))
     able = by_index[(counted & (index >= cuts[1]))[by_index]]
     tier[able[: max(capacity - int(standing.raised.sum()), 0)]] = "priority"
     tier[standing.raised] = "priority"
     place = np.array([TIERS.index(name) for name in tier], dtype=np.int64)
     due = np.where(standing.raised, standing.due, NEVER)
-    order = np.lexsort((standing.lot, -index, due, ~standing.raised, place))
+    urgency = np.where(standing.raised, standing.urgency, 0)
+    order = np.lexsort((standing.lot, -index, ~standing.met, due, urgency, ~standing.raised, place))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(1, len(order) + 1)
     return tier, rank

@@ -9,6 +9,7 @@ import pandas as pd
 
 from visitkit.errors import ScreenError
 from visitkit.screen import tiers
+from visitkit.screen.alerts.rules import KINDS
 
 _NEEDED = ("student_id", "rule", "opened", "due")
 
@@ -55,11 +56,33 @@ def earliest(alerts: pd.DataFrame, ids: list[str]) -> pd.Series[Any]:
 def moments(raising: pd.DataFrame, ids: list[str]) -> tiers.Ints:
     """Return :attr:`visitkit.screen.tiers.Standing.due` for the alerts that raise."""
     stamps = earliest(raising, ids).to_numpy(dtype="datetime64[us]")
-    known = np.where(np.isnat(stamps), tiers.NEVER, stamps.astype(np.int64))
-    waiting = raising.loc[raising["waits"], "student_id"]
-    # a deadline that is not known still comes before alerts that were all answered
-    undated = np.isnat(stamps) & np.isin(ids, waiting.to_list())
-    return np.where(undated, tiers.NEVER - 1, known)
+    return np.where(np.isnat(stamps), tiers.NEVER, stamps.astype(np.int64))
+
+
+def urgency(raising: pd.DataFrame, ids: list[str]) -> tiers.Ints:
+    """Return, in the order of ``ids``, the place of the most urgent kind that waits; 0 for none.
+
+    A kind that is not known counts as the most urgent: silence must not lower it.
+    """
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    waiting = raising[raising["waits"]]
+    places = waiting["kind"].map(order).fillna(0).groupby(waiting["student_id"]).min()
+    return places.reindex(ids).fillna(0).to_numpy(dtype=np.int64)
+
+
+def waiting_and_met(raising: pd.DataFrame, ids: list[str]) -> tuple[tiers.Flags, tiers.Flags]:
+    """Tell of each student whether a raising alert waits, and whether all there are were answered.
+
+    Parameters
+    ----------
+    raising
+        From :func:`open_alerts`, without good news.
+    ids
+        The students in order.
+    """
+    waits = np.isin(ids, raising.loc[raising["waits"], "student_id"].to_list())
+    any_open = np.isin(ids, raising["student_id"].to_list())
+    return waits, any_open & ~waits
 
 
 def joined(alerts: pd.DataFrame, ids: list[str]) -> list[str]:

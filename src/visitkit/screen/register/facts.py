@@ -86,9 +86,7 @@ MEANS: dict[tuple[str, str], Means] = {
         ("severe_physical_illness",), "severe_physical_illness", "student_event"
     ),
     ("events", "peer_crisis"): Means(("shaken_by_peer_crisis",), "peer_crisis", "student_event"),
-    ("events", "despair_words"): Means(
-        ("abnormal_signs",), "suicide_tendency", "despair_words"
-    ),
+    ("events", "despair_words"): Means(("abnormal_signs",), "suicide_tendency", "despair_words"),
     ("behaviour", "self_harm_sign"): Means(
         ("abnormal_signs",), "suicide_tendency", "despair_words"
     ),

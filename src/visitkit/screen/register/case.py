@@ -1,0 +1,63 @@
+"""All that the duties of one day are made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from visitkit.screen.register.levels import GRAVE
+from visitkit.screen.register.scene import Scene
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is known on one day.
+
+    Parameters
+    ----------
+    scene
+        The school, the policy and the day.
+    alerts
+        From :func:`visitkit.screen.alerts.alerts`.
+    facts, targets, levels
+        Of :mod:`visitkit.screen.register.facts` and :mod:`visitkit.screen.register.levels`.
+    sheets
+        Scored questionnaires.
+    told
+        What people told.
+    """
+
+    scene: Scene
+    alerts: pd.DataFrame
+    facts: pd.DataFrame
+    targets: pd.DataFrame
+    levels: pd.DataFrame
+    sheets: pd.DataFrame
+    told: pd.DataFrame
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, str], list[dt.date]]:
+        days: dict[tuple[str, str], list[dt.date]] = defaultdict(list)
+        for row in self.told.itertuples(index=False):
+            days[row.student_id, row.fact].append(row.date.date())
+        return days
+
+    def told_days(self, student_id: str, fact: str) -> list[dt.date]:
+        """Return the days on which a fact about a student was told, in order."""
+        return self._told.get((student_id, fact), [])
+
+    def cleared(self, student_id: str, opened: dt.date) -> tuple[dt.date, str] | None:
+        """Return when a trained person said that there is no danger, since a day."""
+        days = [day for day in self.told_days(student_id, "cleared") if day >= opened]
+        return (min(days), "told:cleared") if days else None
+
+    @cached_property
+    def grave(self) -> dict[str, dt.date]:
+        """Students with an attempt, a death or harm under way, each since its first day."""
+        rows = self.facts[self.facts["fact"].isin(GRAVE)]
+        first = rows.groupby("student_id")["date"].min()
+        return {str(student): day.date() for student, day in first.items()}
