@@ -13,6 +13,22 @@ from visitkit import text
 SENSITIVITY = ("open", "personal", "restricted", "secret")
 
 
+#: pandas types of the kinds of column in a loaded table.
+DTYPES = {
+    "id": "str",
+    "text": "str",
+    "time": "str",
+    "code": "str",
+    "codes": "str",
+    "ids": "str",
+    "times": "str",
+    "number": "float64",
+    "integer": "Int64",
+    "flag": "boolean",
+    "date": "datetime64[us]",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table.

@@ -149,7 +149,8 @@ def test_ages_are_taken_at_the_middle_of_the_records(book: Book) -> None:
         ["03", "2062-09-01", "sick"],
     ]
     school, faults = said(book(students=roll, attendance=away))
-    assert faults == {"birth_future": [(2, "B")], "age_strange": [(3, "B")]}
+    slip = {"date_far": [(5, "B")]}
+    assert faults == {"birth_future": [(2, "B")], "age_strange": [(3, "B")], **slip}
     assert school.students["birth_date"].notna().tolist() == [False, False, True]
 
 
@@ -311,3 +312,26 @@ def test_a_thousand_equal_faults_are_enough(book: Book) -> None:
     more = [note for note in school.notes if note.key == "more_faults"]
     assert [note.facts["number"] for note in more] == [200]
     assert "status" in more[0].sentence("en")
+
+
+def test_a_slip_of_the_year_is_a_fault(book: Book) -> None:
+    """2062 for 2026 would move the day on which a screening stands."""
+    rows = [["student id", "date", "status"]]
+    rows += [["0411", f"2026-09-{day:02d}", "sick"] for day in range(1, 9)]
+    away = [*rows, ["0412", "2062-09-01", "sick"], ["0412", "2016-09-01", "sick"]]
+    school, faults = said(book(students=ROLL, attendance=away))
+    assert faults == {"date_far": [(10, "B"), (11, "B")]}
+    assert str(school.latest) == "2026-09-08"
+
+
+def test_a_record_after_the_calendar_is_a_fault(book: Book) -> None:
+    """The calendar ends; a row dated later is said, and left out only when asked."""
+    days = [["date", "kind"], *[[f"2026-09-{day:02d}", "school"] for day in range(1, 31)]]
+    away = [
+        ["student id", "date", "status"],
+        ["0411", "2026-09-30", "sick"],
+        ["0412", "2026-10-01", "sick"],
+    ]
+    school, faults = said(book(students=ROLL, attendance=away, calendar=days))
+    assert faults == {"date_after_calendar": [(3, "B")]}
+    assert len(school.attendance) == 1

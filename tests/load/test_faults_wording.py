@@ -66,6 +66,7 @@ def test_each_fault_can_be_said(key: str, lang: str) -> None:
         "month": 9,
         "year": 2026,
         "words": "maths",
+        "middle": "2026-10-01",
         "row": 3,
     }
     fault = Fault(key, "a.xlsx", "s", 7, "C", "x", facts, "students", "sex")

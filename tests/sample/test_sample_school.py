@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from visitkit import tables, text
 from visitkit.calendar import Calendar
 from visitkit.errors import TableError
-from visitkit.load.school import DTYPES
 from visitkit.sample import SampleSchool, make_school
 from visitkit.sample.days import RECORDED
+from visitkit.tables import DTYPES
 
 DATED = {
     "attendance": "date",

@@ -11,7 +11,8 @@ import pytest
 
 from visitkit import tables
 from visitkit.calendar import Calendar
-from visitkit.load.school import DTYPES, School, empty_table
+from visitkit.load.school import School, empty_table
+from visitkit.tables import DTYPES
 
 Rows = Sequence[dict[str, Any]]
 

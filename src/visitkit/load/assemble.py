@@ -19,10 +19,11 @@ from visitkit.load.faults import Fault
 from visitkit.load.grid import MappedTable
 from visitkit.load.notes import Note
 from visitkit.load.people import hide_names, student_names_of_guardians
+from visitkit.load.recorded import check_recorded_days
 from visitkit.load.repeats import check_repeats, put_in_order
 from visitkit.load.results import settle_marks
 from visitkit.load.roll import Roll, match_students, settle_roll
-from visitkit.load.school import DTYPES, School
+from visitkit.load.school import School
 from visitkit.load.sense import (
     check_ages,
     check_identities,
@@ -93,6 +94,7 @@ def assemble(parts: Sequence[MappedTable], say: Say) -> Outcome:
     for name, draft in drafts.items():
         say(name)
         _settle(name, draft, roll)
+    check_recorded_days(drafts)
     for name, draft in drafts.items():
         if name == "students":
             put_in_order(draft)
@@ -152,7 +154,7 @@ def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     own = [column for column in table.columns if column.sensitivity != "secret"]
     items = [column for column in frame.columns if str(column).startswith("item_")]
     frame = frame[[column.name for column in own] + items]
-    return frame.astype({column.name: DTYPES[column.kind] for column in own})
+    return frame.astype({column.name: tables.DTYPES[column.kind] for column in own})
 
 
 def _calendar(draft: Draft, outcome: Outcome) -> Calendar:

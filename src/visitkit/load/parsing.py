@@ -14,13 +14,12 @@ from visitkit.load.clock import parse_time
 from visitkit.load.dates import parse_date
 from visitkit.load.grid import Cells, Codes
 from visitkit.load.numbers import parse_number, parse_whole
-from visitkit.load.school import DTYPES
 from visitkit.load.signs import parse_code, parse_codes, parse_flag, parse_score, parse_signs
 from visitkit.load.spelling import both, person, prose, tidy, unquoted, word_key
 from visitkit.load.unreadable import UnreadableCellError
 from visitkit.load.vocabulary import code_of
 from visitkit.load.windows import parse_windows
-from visitkit.tables import Column, Table
+from visitkit.tables import DTYPES, Column, Table
 
 Parser = Callable[[object, Column], object]
 

@@ -14,21 +14,6 @@ from visitkit.calendar import Calendar
 from visitkit.load.faults import Fault
 from visitkit.load.notes import Note
 
-#: pandas types of the kinds of column in :mod:`visitkit.tables`.
-DTYPES = {
-    "id": "str",
-    "text": "str",
-    "time": "str",
-    "code": "str",
-    "codes": "str",
-    "ids": "str",
-    "times": "str",
-    "number": "float64",
-    "integer": "Int64",
-    "flag": "boolean",
-    "date": "datetime64[us]",
-}
-
 
 def empty_table(name: str) -> pd.DataFrame:
     """Return a table without rows, its columns typed.
@@ -39,7 +24,7 @@ def empty_table(name: str) -> pd.DataFrame:
     ['student_id', 'date', 'stream', 'amount']
     """
     columns = {
-        column.name: pd.Series([], dtype=DTYPES[column.kind])
+        column.name: pd.Series([], dtype=tables.DTYPES[column.kind])
         for column in tables.TABLES[name].columns
         if column.sensitivity != "secret"
     }

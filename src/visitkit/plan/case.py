@@ -119,14 +119,14 @@ class _Builder:
             if visit.lead in at_person and visit.session in at_session:
                 kept[at_person[visit.lead], at_session[visit.session]].append(visit)
         found = []
-        for lead in range(len(self.people)):
+        for number in range(len(self.people)):
             for s, session in enumerate(self.sessions):
-                own = tuple(sorted(kept.get((lead, s), ()), key=lambda visit: visit.start))
-                if not own and session.id not in free[lead]:
+                own = tuple(sorted(kept.get((number, s), ()), key=lambda visit: visit.start))
+                if not own and session.id not in free[number]:
                     continue
-                here = [i for i in by_lead[lead] if session.id in hours[i]]
+                here = [i for i in by_lead[number] if session.id in hours[i]]
                 rows = [hours[i][session.id] for i in here]
-                team = self._team((lead, s), here, rows, own, (at_person, places, free))
+                team = self._team((number, s), here, rows, own, (at_person, places, free))
                 if own or len(team.requests):
                     found.append(team)
         return tuple(found)

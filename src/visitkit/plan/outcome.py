@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 from visitkit.plan.problem import Problem
@@ -20,7 +20,7 @@ class Visit:
     request_id: str
     student_id: str
     session: str
-    date: date
+    date: dt.date
     start: float
     end: float
     lead: str
@@ -29,7 +29,7 @@ class Visit:
     travel: float
     form: str = "home"
     duty: str = ""
-    due: date | None = None
+    due: dt.date | None = None
 
     @property
     def crew(self) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ class Unassigned:
     request_id: str
     student_id: str
     duty: str
-    due: date | None
+    due: dt.date | None
     reason: str
     facts: Mapping[str, object] = field(default_factory=dict)
 

@@ -155,7 +155,7 @@ def choices_of(
     """Return a plan: what a part says together with the outings that were held fast."""
     chosen = part.at[values > 0.5]
     crews = chosen[(chosen >= whole.first_crew) & (chosen < whole.first_crew + len(whole.crews))]
-    mates = dict(whole.crews[k - whole.first_crew] for k in crews)
+    mates: dict[int, int] = dict(whole.crews[k - whole.first_crew] for k in crews)
     own = [(int(j), mates.get(int(pool.team[j]), ALONE)) for j in chosen[chosen < whole.columns]]
     return sorted([*held, *own])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from visitkit.plan.case import ALONE, Case
@@ -110,27 +110,26 @@ def _with_kept(outings: list[Outing], frozen: tuple[Visit, ...]) -> list[Outing]
             old = kept.get(visit.request_id)
             visits.append(visit if old is None else _same(old, visit))
             placed.add(visit.request_id)
-        out.append(
-            Outing(
-                outing.session,
-                outing.lead,
-                outing.partner,
-                tuple(visits),
-                outing.homeward,
-                outing.home_at,
-            )
-        )
-    rest: dict[tuple[str, str, str | None], list[Visit]] = defaultdict(list)
-    for visit in frozen:
-        if visit.request_id not in placed:
-            rest[visit.session, visit.lead, visit.partner].append(visit)
-    for (session, lead, partner), visits in rest.items():
-        ordered = tuple(sorted(visits, key=lambda visit: visit.start))
-        out.append(Outing(session, lead, partner, ordered, 0.0, ordered[-1].end))
-    return out
+        out.append(replace(outing, visits=tuple(visits)))
+    gone = [visit for visit in frozen if visit.request_id not in placed]
+    for visit in sorted(gone, key=lambda visit: (visit.session, visit.lead, visit.start)):
+        _put_back(out, visit)
+    return [outing for outing in out if outing.visits]
+
+
+def _put_back(outings: list[Outing], visit: Visit) -> None:
+    """Put a visit that nobody asks for any more into its outing, at its time."""
+    for k, outing in enumerate(outings):
+        if (outing.session, outing.lead) == (visit.session, visit.lead):
+            visits = sorted([*outing.visits, visit], key=lambda other: other.start)
+            numbered = [replace(each, order=n) for n, each in enumerate(visits, 1)]
+            end = max(outing.home_at if outing.visits else 0.0, visit.end)
+            outings[k] = replace(outing, visits=tuple(numbered), home_at=end)
+            return
+    only = (replace(visit, order=1),)
+    outings.append(Outing(visit.session, visit.lead, visit.partner, only, 0.0, visit.end))
 
 
 def _same(old: Visit, new: Visit) -> Visit:
     """Return a frozen visit with its new place in the order and its new way there."""
-    values = {name: getattr(old, name) for name in old.__dataclass_fields__}
-    return Visit(**(values | {"order": new.order, "travel": new.travel}))
+    return replace(old, order=new.order, travel=new.travel)

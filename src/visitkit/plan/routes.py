@@ -14,10 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
 from visitkit.plan.case import ALONE, Bools, Case, Floats, Ints, Team
+
+Rows = TypeVar("Rows", Ints, Floats)
 
 _WORD = 63
 _FAR = 1e9
@@ -57,7 +60,7 @@ class Pool:
     @property
     def size(self) -> Ints:
         """Visits of each outing."""
-        return (self.members >= 0).sum(axis=1)
+        return np.asarray((self.members >= 0).sum(axis=1), np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +227,7 @@ def gather(case: Case, batches: Sequence[Batch]) -> Pool:
             named = _mate_ids(team, mates[keep], sets)
             parts.append(
                 (
-                    np.full(len(named), t),
+                    np.full(len(named), t, np.int64),
                     travel[keep],
                     _wide(order[keep], widest, -1),
                     _wide(starts[keep], widest, -1.0),
@@ -237,11 +240,12 @@ def gather(case: Case, batches: Sequence[Batch]) -> Pool:
         none = np.zeros((0, widest))
         return Pool(empty, np.zeros(0), none.astype(int), none, empty, (), complete)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    return Pool(*columns, tuple(sets), complete)
+    team, travel, members, starts, mates = columns
+    return Pool(team, travel, members, starts, mates, tuple(sets), complete)
 
 
-def _wide(rows: Ints | Floats, width: int, fill: float) -> Ints | Floats:
-    out = np.full((len(rows), width), fill, dtype=rows.dtype)
+def _wide(rows: Rows, width: int, fill: float) -> Rows:
+    out: Rows = np.full((len(rows), width), fill, dtype=rows.dtype)  # type: ignore[assignment]
     out[:, : rows.shape[1]] = rows
     return out
 
@@ -292,6 +296,8 @@ def stretches(case: Case, t: int, members: list[int]) -> list[float]:
     Where a frozen visit no longer has a way, the minutes written in it stand.
     """
     team = case.teams[t]
+    if not members:
+        return [0.0]
     local = {int(i): k + 1 for k, i in enumerate(team.requests)}
     at, out = 0, []
     for i in members:

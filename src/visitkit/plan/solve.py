@@ -35,7 +35,7 @@ _FEW = 400
 _ROUNDS = 100
 
 
-def plan_visits(  # noqa: PLR0913, PLR0917 - three things to plan from, the rest by keyword
+def plan_visits(  # noqa: PLR0913 - three things to plan from, the rest by keyword
     requests: Iterable[Request],
     visitors: Visitors,
     trip: Travel,

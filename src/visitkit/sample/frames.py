@@ -12,14 +12,6 @@ import pandas as pd
 from visitkit import tables
 from visitkit.sample.draws import Flags
 
-#: pandas types of the kinds of column, the same as those the loader gives.
-TYPES = {
-    "number": "float64",
-    "integer": "Int64",
-    "flag": "boolean",
-    "date": "datetime64[us]",
-}
-
 
 def open_columns(name: str) -> list[tables.Column]:
     """Return the columns a loaded table has: all but the secret ones.
@@ -40,8 +32,8 @@ def series(values: Any, kind: str) -> pd.Series[Any]:
     >>> series([1, None], "integer").isna().tolist()
     [False, True]
     """
-    if kind in TYPES:
-        return pd.Series(values, dtype=TYPES[kind])
+    if tables.DTYPES[kind] != "str":
+        return pd.Series(values, dtype=tables.DTYPES[kind])
     return pd.Series(np.asarray(values, dtype=object), dtype="str")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -26,7 +27,7 @@ from visitkit.screen.register.dropout import persuasion_duties, report_chain
 from visitkit.screen.register.duty import COLUMNS, PRIORITIES, Duty, table_of
 from visitkit.screen.register.facts import crisis_facts, told_facts
 from visitkit.screen.register.levels import key_since, levels_of, targets_of
-from visitkit.screen.register.scene import Scene
+from visitkit.screen.register.scene import Scene, each
 
 #: Kind of alert to its priority.
 PRIORITY = {
@@ -125,7 +126,7 @@ def register(
         *_panel(case),
     ]
     table = table_of(case.scene, duties)
-    keyed = table["student_id"].map(key_since(case.scene, case.targets)).notna()
+    keyed = table["student_id"].isin(list(key_since(case.scene, case.targets).index))
     raised = {one: PRIORITIES[max(place - 1, 0)] for place, one in enumerate(PRIORITIES[:3])}
     table["priority"] = table["priority"].mask(keyed, table["priority"].replace(raised))
     table = table.drop_duplicates()
@@ -185,9 +186,9 @@ def case_of(
 
 def _alerted(case: Case) -> Iterator[Duty]:
     """Yield the duty of each alert: the alert says what, the policy along which chain."""
-    for row in case.alerts.to_dict("records"):
+    for cells in case.alerts.to_dict("records"):
+        row: dict[str, Any] = {str(name): cell for name, cell in cells.items()}
         opened, due = row["opened"].date(), row["due"].to_pydatetime()
-        told = row["answered"]
         police = row["kind"] == "mandatory"
         why = MANDATORY.get(str(row["fact"]), row["fact"]) if police else row["fact"]
         yield Duty(
@@ -204,14 +205,20 @@ def _alerted(case: Case) -> Iterator[Duty]:
             chain=_chain(case.scene, row, opened, due),
             partners=case.scene.codes("mandatory.to") if police else (),
             answers=ANSWERS.get(str(row["kind"]), ()),
-            done=None
-            if pd.isna(told) or ANSWERS.get(str(row["kind"]))
-            else (told.date(), "history"),
+            done=_done(case, row, opened),
         )
 
 
+def _done(case: Case, row: Mapping[str, Any], opened: dt.date) -> tuple[dt.date, str] | None:
+    """Return what answers an alert beyond the tables: the casebook, or that a report was made."""
+    if not pd.isna(row["answered"]):
+        return row["answered"].date(), "history"
+    reports = row["kind"] in {"mandatory", "report"}
+    return case.said(str(row["student_id"]), "reported", opened) if reports else None
+
+
 def _chain(
-    scene: Scene, row: Mapping[object, object], opened: dt.date, due: dt.datetime
+    scene: Scene, row: Mapping[str, Any], opened: dt.date, due: dt.datetime
 ) -> tuple[tuple[str, dt.datetime], ...]:
     kind, owner = row["kind"], str(row["owner"])
     if kind == "report":
@@ -236,7 +243,7 @@ def _topics(case: Case) -> Iterator[Duty]:
     if "topic" not in scene.codes("visit.classes"):
         return
     signals = scene.codes("trigger.topic_signals")
-    for row in case.alerts.itertuples(index=False):
+    for row in each(case.alerts):
         if TOPIC.get(row.rule) in signals:
             yield Duty(
                 row.student_id,

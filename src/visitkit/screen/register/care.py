@@ -15,7 +15,7 @@ from visitkit.policy.deadlines import interview_days
 from visitkit.policy.levels import parents_told
 from visitkit.screen.register.case import Case
 from visitkit.screen.register.duty import Duty
-from visitkit.screen.register.scene import Scene
+from visitkit.screen.register.scene import Scene, each
 
 #: Kinds of event to what must be reported (``mandatory.triggers``).
 MANDATORY = {
@@ -36,12 +36,12 @@ def mandatory_duties(case: Case) -> Iterator[Duty]:
     if "guardian_unable_or_neglecting" in triggers:
         for student, opened in _unguarded(scene):
             why = "guardian_unable_or_neglecting"
-            yield _police(scene, student, opened, why, "call_police")
+            yield _police(case, student, opened, why, "call_police")
     if "accident_or_unlawful_harm" in triggers:
         hurt = case.facts[case.facts["kind"] == "student_injury"]
-        for row in hurt.drop_duplicates(["student_id", "date"]).itertuples(index=False):
+        for row in each(hurt.drop_duplicates(["student_id", "date"])):
             why = "accident_or_unlawful_harm"
-            yield _police(scene, row.student_id, row.date.date(), why, "ask_how_it_happened")
+            yield _police(case, row.student_id, row.date.date(), why, "ask_how_it_happened")
 
 
 def _unguarded(scene: Scene) -> Iterator[tuple[str, dt.date]]:
@@ -61,7 +61,8 @@ def _unguarded(scene: Scene) -> Iterator[tuple[str, dt.date]]:
     yield from sorted(found.items())
 
 
-def _police(scene: Scene, student: str, opened: dt.date, why: str, what: str) -> Duty:
+def _police(case: Case, student: str, opened: dt.date, why: str, what: str) -> Duty:
+    scene = case.scene
     now = scene.due(opened, "mandatory.hours")
     return Duty(
         student,
@@ -76,13 +77,14 @@ def _police(scene: Scene, student: str, opened: dt.date, why: str, what: str) ->
         priority="now",
         chain=(("head_teacher", now), ("principal", now)),
         partners=scene.codes("mandatory.to"),
+        done=case.said(student, "reported", opened),
     )
 
 
 def body_image_duties(case: Case) -> Iterator[Duty]:
     """Yield what a counsellor's latest judgement of worry about looks asks for (BI-01 to BI-04)."""
     scene = case.scene
-    for row in _latest(case, "BODY-IMAGE").itertuples(index=False):
+    for row in each(_latest(case, "BODY-IMAGE")):
         if pd.isna(row.total):
             continue
         place, opened = int(row.total) - 1, row.date.date()
@@ -121,7 +123,7 @@ def _body_steps(case: Case, student: str, place: int) -> Iterator[tuple[str, tup
 def scaling_duties(case: Case) -> Iterator[Duty]:
     """Yield the next step on the line from 1 to 10: one point up, never 10 (BI-03)."""
     scene = case.scene
-    for row in _latest(case, "SCALING-1-10").itertuples(index=False):
+    for row in each(_latest(case, "SCALING-1-10")):
         if pd.isna(row.total):
             continue
         aim = min(
@@ -157,7 +159,7 @@ def return_duties(case: Case) -> Iterator[Duty]:
     the policy sets no days, one row asks for them.
     """
     scene = case.scene
-    for row in case.told[case.told["fact"] == "returned"].itertuples(index=False):
+    for row in each(case.told[case.told["fact"] == "returned"]):
         back = row.date.date()
         days = interview_days(scene.policy, back)
         talks = scene.rows("interventions", "start")

@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from visitkit.screen.register.levels import GRAVE
-from visitkit.screen.register.scene import Scene
+from visitkit.screen.register.scene import Scene, each
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Case:
     @cached_property
     def _told(self) -> dict[tuple[str, str], list[dt.date]]:
         days: dict[tuple[str, str], list[dt.date]] = defaultdict(list)
-        for row in self.told.itertuples(index=False):
+        for row in each(self.told):
             days[row.student_id, row.fact].append(row.date.date())
         return days
 
@@ -50,10 +50,13 @@ class Case:
         """Return the days on which a fact about a student was told, in order."""
         return self._told.get((student_id, fact), [])
 
-    def cleared(self, student_id: str, opened: dt.date) -> tuple[dt.date, str] | None:
-        """Return when a trained person said that there is no danger, since a day."""
-        days = [day for day in self.told_days(student_id, "cleared") if day >= opened]
-        return (min(days), "told:cleared") if days else None
+    def said(self, student_id: str, fact: str, opened: dt.date) -> tuple[dt.date, str] | None:
+        """Return when a person first told a fact since a day, as an answer on record.
+
+        ``cleared``: a trained person found no danger; ``reported``: the report was made.
+        """
+        days = [day for day in self.told_days(student_id, fact) if day >= opened]
+        return (min(days), f"told:{fact}") if days else None
 
     @cached_property
     def grave(self) -> dict[str, dt.date]:

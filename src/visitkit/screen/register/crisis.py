@@ -14,7 +14,8 @@ import pandas as pd
 
 from visitkit.screen.register.case import Case
 from visitkit.screen.register.duty import Duty
-from visitkit.screen.register.scene import Scene
+from visitkit.screen.register.levels import GRAVE
+from visitkit.screen.register.scene import Scene, each
 
 #: Steps of a list of the policy that have a clock of their own; the others are due at once.
 WRITTEN = ("written_opinion",)
@@ -27,7 +28,7 @@ CALLS = ("call_parents", "notify_parents_now")
 
 def crisis_duties(case: Case) -> Iterator[Duty]:
     """Yield the duties that levels and facts of a crisis open."""
-    for row in case.levels.itertuples(index=False):
+    for row in each(case.levels):
         yield from _reports(case, row.student_id, row.level, f"{row.rule}:{row.fact}", row.date)
     for student, opened in case.grave.items():
         yield from _grave(case, student, opened)
@@ -49,8 +50,8 @@ def _reports(case: Case, student: str, level: str, why: str, date: pd.Timestamp)
         *((role, written) for role in scene.codes("crisis.group")),
     )
     rule = f"crisis.{level.partition(':')[2]}"
-    tier = scene.policy.values.get("crisis.tier.2.roles")
-    who = tuple(map(str, tier)) if isinstance(tier, list) else scene.codes("crisis.network")
+    tier = "crisis.tier.2.roles"
+    who = scene.codes(tier if tier in scene.policy else "crisis.network")
     for what, due, key in (
         ("phone_counselling_room", phone, "crisis.phone_hours"),
         ("written_crisis_report", written, "crisis.written_hours"),
@@ -68,6 +69,7 @@ def _reports(case: Case, student: str, level: str, why: str, date: pd.Timestamp)
             priority="now",
             chain=chain,
             level=level,
+            done=case.said(student, "reported", opened),
         )
 
 
@@ -77,11 +79,8 @@ def _grave(case: Case, student: str, opened: dt.date) -> Iterator[Duty]:
     chain = tuple(
         (role, now) for role in (*scene.codes("crisis.network"), *scene.codes("crisis.group"))
     )
-    why = next(
-        row.kind
-        for row in case.facts.sort_values("date").itertuples(index=False)
-        if row.student_id == student and row.fact in {"suicide_or_attempt", "harm_under_way"}
-    )
+    mine = case.facts[(case.facts["student_id"] == student) & case.facts["fact"].isin(GRAVE)]
+    why = f"grave:{mine.sort_values('date')['kind'].iloc[0]}"
     yield Duty(
         student,
         "crisis.grave",
@@ -95,6 +94,7 @@ def _grave(case: Case, student: str, opened: dt.date) -> Iterator[Duty]:
         priority="now",
         chain=chain,
         level=_top(case, student),
+        done=case.said(student, "reported", opened),
     )
     yield from _steps(case, (student, "crisis.grave", why), opened, "crisis.attempt")
 
@@ -107,7 +107,7 @@ def _top(case: Case, student: str) -> str:
 def _steps(case: Case, about: tuple[str, str, str], opened: dt.date, key: str) -> Iterator[Duty]:
     """Yield a duty for each step of a list of the policy."""
     scene, (student, rule, why) = case.scene, about
-    cleared = case.cleared(student, opened)
+    cleared = case.said(student, "cleared", opened)
     for what in scene.codes(key):
         yield Duty(
             student,
@@ -146,7 +146,7 @@ def _ideation(case: Case) -> Iterator[Duty]:
     """
     kinds = ("despair_words", "self_harm_sign", "self_harm_serious")
     noted = case.facts[case.facts["kind"].isin(kinds) & (case.facts["fact"] != "strong_reaction")]
-    for row in noted.drop_duplicates(["student_id", "date"]).itertuples(index=False):
+    for row in each(noted.drop_duplicates(["student_id", "date"])):
         about = (row.student_id, "crisis.ideation", f"suspected:{row.kind}")
         yield from _steps(case, about, row.date.date(), "crisis.ideation")
     for student in sorted({str(one) for one in case.told["student_id"]}):
@@ -158,7 +158,7 @@ def _ideation(case: Case) -> Iterator[Duty]:
 def _second_stage(case: Case) -> Iterator[Duty]:
     scene = case.scene
     rows = case.alerts[case.alerts["rule"] == "critical_item"]
-    for row in rows.itertuples(index=False):
+    for row in each(rows):
         opened = row.opened.date()
         yield Duty(
             row.student_id,
@@ -173,12 +173,12 @@ def _second_stage(case: Case) -> Iterator[Duty]:
             priority="now",
             chain=_chain(scene, opened),
             answers=("talk",),
-            done=case.cleared(row.student_id, opened),
+            done=case.said(row.student_id, "cleared", opened),
         )
 
 
 def _by_told(case: Case, fact: str, key: str) -> Iterator[Duty]:
-    for row in case.told[case.told["fact"] == fact].itertuples(index=False):
+    for row in each(case.told[case.told["fact"] == fact]):
         about = (row.student_id, f"crisis.{fact}", f"confirmed:{fact}")
         yield from _steps(case, about, row.date.date(), key)
 

@@ -17,7 +17,7 @@ import pandas as pd
 from visitkit.policy.persuasion import Round, rounds
 from visitkit.screen.register.case import Case
 from visitkit.screen.register.duty import Duty
-from visitkit.screen.register.scene import Scene
+from visitkit.screen.register.scene import Scene, each
 
 #: Alerts after which a student is brought back to school.
 OPENS = ("unexcused_run",)
@@ -46,7 +46,7 @@ def persuasion_duties(case: Case) -> Iterator[Duty]:
         return
     first = runs.sort_values("opened").drop_duplicates("student_id")
     trails = _Trails(case.scene, frozenset(first["student_id"]))
-    for row in first.itertuples(index=False):
+    for row in each(first):
         opened = row.opened.date()
         yield from _rounds(case, trails, row.student_id, opened)
 
@@ -65,7 +65,7 @@ class _Trails:
         visits = scene.rows("visits")
         visits = visits[visits["student_id"].isin(students)]
         self._made: dict[str, list[Made]] = {}
-        for row in visits.sort_values(["date", "duty", "form"]).itertuples(index=False):
+        for row in each(visits.sort_values(["date", "duty", "form"])):
             found = None if pd.isna(row.duty) else _DUTY.search(str(row.duty))
             if found:
                 number = int(found.group(1) or 0)
@@ -74,7 +74,7 @@ class _Trails:
         self._scene = scene
 
     def made(self, student: str, since: dt.date, step: Round, after: dt.date | None) -> Made | None:
-        """Return the first contact of a round: one that bears its number, or none, after the last."""
+        """Return the first contact that bears a round's number, or none and lies after the last."""
         for one in self._made.get(student, ()):
             later = after is None or one.date > after
             if (
@@ -90,7 +90,7 @@ class _Trails:
         return next((one for one in self._away.get(student, ()) if one > day), None)
 
     def back(self, student: str) -> dt.date | None:
-        """Return the first school day after the last one missed, when the register was kept then."""
+        """Return the first school day after the last one missed, if attendance was kept then."""
         days = self._away.get(student, [])
         if not days or pd.isna(self._last):
             return None
@@ -101,7 +101,7 @@ class _Trails:
 def _rounds(case: Case, trails: _Trails, student: str, opened: dt.date) -> Iterator[Duty]:
     scene, steps = case.scene, rounds(case.scene.policy)
     back = trails.back(student)
-    begun, after = opened, None
+    begun, after, made = opened, None, None
     for step in steps:
         made = trails.made(student, opened, step, after)
         due = _due(scene, step, begun)
@@ -119,7 +119,8 @@ def _rounds(case: Case, trails: _Trails, student: str, opened: dt.date) -> Itera
         if following is None or (back and following >= back):
             return
         begun, after = following, made.date if made else after
-    yield from _lost(scene, student, begun)
+    if made:  # nobody is given up on whom nobody has visited
+        yield from _lost(scene, student, begun)
 
 
 def _due(scene: Scene, step: Round, begun: dt.date) -> dt.datetime | None:
@@ -179,7 +180,7 @@ def _lost(scene: Scene, student: str, opened: dt.date) -> Iterator[Duty]:
         yield Duty(
             student,
             "persuasion.failed",
-            "persuasion:failed",
+            "failed:",
             "lost_or_refused",
             what,
             opened,

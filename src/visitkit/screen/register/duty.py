@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from visitkit.screen.register.scene import Scene
+from visitkit.screen.register.scene import Scene, each
 
 #: Columns of the register with their types.
 COLUMNS = {
@@ -71,7 +71,7 @@ class Duty:
     barred
         Places where it must not be done.
     done
-        Date and kind of the record that is known to answer it.
+        Date and kind of what answers it where no contact on record does.
     """
 
     student_id: str
@@ -106,7 +106,7 @@ def chain_text(chain: tuple[tuple[str, dt.datetime], ...]) -> str:
 def table_of(scene: Scene, duties: list[Duty]) -> pd.DataFrame:
     """Return duties as rows, answered and dated."""
     answers = _Answers(scene)
-    rows = [_row(scene, duty, duty.done or answers.first(duty)) for duty in duties]
+    rows = [_row(scene, duty, answers.first(duty) or duty.done) for duty in duties]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
@@ -148,14 +148,14 @@ class _Answers:
     def __init__(self, scene: Scene) -> None:
         forms = set(scene.codes("trigger.visit_forms"))
         self._met: dict[str, list[tuple[dt.date, str, str]]] = {}
-        for row in scene.rows("visits")[["student_id", "date", "form"]].itertuples(index=False):
+        for row in each(scene.rows("visits")[["student_id", "date", "form"]]):
             kind = "visit" if row.form in forms else "call"
             self._met.setdefault(row.student_id, []).append(
                 (row.date.date(), kind, f"visits:{row.form}")
             )
         talks = scene.rows("interventions", "start")
         talks = talks[talks["type"].isin(["counselling", "medical_referral"])]
-        for row in talks[["student_id", "date", "type"]].itertuples(index=False):
+        for row in each(talks[["student_id", "date", "type"]]):
             self._met.setdefault(row.student_id, []).append(
                 (row.date.date(), "talk", f"interventions:{row.type}")
             )

@@ -20,7 +20,7 @@ from visitkit.screen.alerts import RULES, lookback
 from visitkit.screen.register.scene import Scene
 
 #: Facts that only people can tell, beside those a policy's rules ask for.
-TOLD = ("ideation", "cleared", "harm_others", "returned")
+TOLD = ("ideation", "cleared", "harm_others", "returned", "reported")
 
 #: Severity of a noted sign of self-harm from which it is held for an attempt until a trained
 #: person says otherwise: the highest of :data:`values.severity`.
@@ -146,7 +146,7 @@ def crisis_facts(
     pandas.DataFrame
         Columns as in :data:`COLUMNS`, a row a matter, in order.
     """
-    told = told[~told["fact"].isin(["cleared", "returned"])]
+    told = told[~told["fact"].isin(["cleared", "returned", "reported"])]
     told = told.assign(kind="told", target=told["fact"].map(TOLD_TARGETS).fillna(""))
     found = pd.concat([*_noted(scene, alerts), *_screened(scene, sheets)], ignore_index=True)
     parts = [_meant(scene.policy, found), told[list(COLUMNS)]]
@@ -203,10 +203,10 @@ def _listed(value: object) -> list[object]:
 def _reactions(facts: pd.DataFrame) -> pd.DataFrame:
     """Return strong reactions: signs on or after the day of a heavy event that is still recent."""
     blow = facts[facts["fact"] == "life_event"]
-    first = blow.groupby("student_id")["date"].min()
-    signs = facts[facts["kind"].isin(REACTIONS)]
-    after = signs["date"] >= signs["student_id"].map(first)
-    found = signs[after].assign(fact="strong_reaction", target="")
+    first = blow.groupby("student_id")["date"].min().rename("since").reset_index()
+    signs = facts[facts["kind"].isin(REACTIONS)].merge(first, on="student_id")
+    found = signs[signs["date"] >= signs["since"]].assign(fact="strong_reaction", target="")
+    found = found[list(COLUMNS)]
     return found.astype(COLUMNS)
 
 
@@ -217,7 +217,7 @@ def _recent(scene: Scene, facts: pd.DataFrame) -> pd.DataFrame:
     since = {
         kind: scene.since(lookback(rules[code], scene.policy)) for kind, code in by_kind.items()
     }
-    oldest = facts["kind"].map(since)
+    oldest = facts["kind"].map(since).astype("datetime64[us]")
     return facts[oldest.isna() | (facts["date"] >= oldest)].reset_index(drop=True)
 
 

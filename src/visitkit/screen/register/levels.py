@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from visitkit.policy.levels import rank
-from visitkit.screen.register.scene import Scene
+from visitkit.screen.register.scene import Scene, each
 
 #: Facts after which the leading body is told at once, whatever the level is called: an attempt or
 #: a death, or harm under way (crisis plan 003, part 2, IV(1) L111-113 and IV(4)2 L135).
@@ -63,10 +63,9 @@ def levels_of(scene: Scene, facts: pd.DataFrame, targets: pd.DataFrame) -> pd.Da
     pandas.DataFrame
         Columns as in :data:`LEVELS`, ordered by student and level.
     """
-    first = facts.groupby(["student_id", "fact"])["date"].min()
     known: dict[str, dict[str, pd.Timestamp]] = {}
-    for (student, fact), day in first.items():
-        known.setdefault(str(student), {})[str(fact)] = day
+    for row in each(facts.sort_values("date", ascending=False)):
+        known.setdefault(row.student_id, {})[row.fact] = row.date
     several = key_since(scene, targets)
     for student, day in several.items():
         known.setdefault(str(student), {})["several_targets"] = day

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,11 @@ from visitkit.calendar import Bell, Calendar, end_of_lessons, periods_after
 from visitkit.errors import CalendarError
 from visitkit.load.school import School
 from visitkit.policy import Policy
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a frame, a cell an attribute."""
+    yield from frame.itertuples(index=False)
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,26 @@ from visitkit.screen.alerts import why as alert_why
 _ALERTS = frozenset(rule.code for rule in RULES)
 
 
-def what_text(what: str, lang: str | None = None) -> str:
+def what_text(what: str, step: str = "", lang: str | None = None) -> str:
     """Return what to do: words of the register, of the alerts, or of a policy's steps.
+
+    Parameters
+    ----------
+    what
+        The cell of the register.
+    step
+        Its step: what an alert asks for and a step of the policy may bear the same code.
 
     Examples
     --------
-    >>> what_text("written_crisis_report", "en")
+    >>> what_text("written_crisis_report", "crisis_report", "en")
     'write the report on the crisis and hand it to the counselling room'
-    >>> what_text("full_watch", "en")
+    >>> what_text("full_watch", "ideation", "en")
     'watch round the clock'
     """
-    rooms = ("register.what", "alerts.action", "policy_crisis.crisis_step")
-    for room in (*rooms, "policy_crisis.body_response"):
+    rooms = ("register.what", "policy_crisis.crisis_step", "policy_crisis.body_response")
+    alert = ("alerts.action",)
+    for room in alert if step == "alert" else (*rooms, *alert):
         if text.has(f"{room}.{what}"):
             return text.say(f"{room}.{what}", lang)
     return what  # a school may add steps in its own words
