@@ -20,6 +20,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+from joblib.externals.loky import get_reusable_executor
 
 from visitkit.plan.effort import Progress
 from visitkit.plan.outcome import VisitPlan
@@ -238,6 +239,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.out is not None:
         options.out.write_text(json.dumps(out) + "\n", "utf-8")
     cost, broken = recount(out, data)
+    get_reusable_executor().shutdown(wait=True)  # only then is the CPU time of the workers known
     own = resource.getrusage(resource.RUSAGE_SELF)
     child = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = own.ru_utime + own.ru_stime + child.ru_utime + child.ru_stime

@@ -61,7 +61,9 @@ def test_outside_china_nothing_moves() -> None:
 
 def test_many_places_at_once() -> None:
     """Arrays keep their shape, and missing places stay missing."""
-    lat, lon = convert([[30.0, np.nan], [31.0, 32.0]], [[104.0, 104.0], [104.0, 104.0]], source="bd09")
+    lat, lon = convert(
+        [[30.0, np.nan], [31.0, 32.0]], [[104.0, 104.0], [104.0, 104.0]], source="bd09"
+    )
     assert lat.shape == lon.shape == (2, 2)
     assert np.isnan(lat[0, 1])
     assert np.isfinite(lat).sum() == 3

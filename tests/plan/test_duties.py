@@ -43,7 +43,9 @@ def visit(student: str, date: str, form: str = "home", who: str = "H1") -> dict[
     return {"student_id": student, "date": date, "form": form, "visitors": who}
 
 
-def alert(rule: str, kind: str = "visit", student: str = "S0", opened: str = "2026-10-30") -> pd.DataFrame:
+def alert(
+    rule: str, kind: str = "visit", student: str = "S0", opened: str = "2026-10-30"
+) -> pd.DataFrame:
     """Return a table with one alert, due a day later."""
     due = pd.Timestamp(opened) + pd.Timedelta(hours=32)
     row = {"student_id": student, "rule": rule, "kind": kind, "opened": opened, "due": due}
@@ -163,9 +165,12 @@ def test_prorated_for_those_who_joined_or_left() -> None:
 def test_leaving_in_the_future_is_not_known(recommended: Policy) -> None:
     """A day of leaving after today changes nothing today."""
     students = [{"student_id": "S0", "class_id": "701", "left_on": "2026-12-01"}]
-    assert of(duties(school_of(students=students), recommended, TODAY), "quota.student")["S0"][
-        "status"
-    ] == "owed"
+    assert (
+        of(duties(school_of(students=students), recommended, TODAY), "quota.student")["S0"][
+            "status"
+        ]
+        == "owed"
+    )
 
 
 @pytest.mark.parametrize("by", ["school", "family"])
@@ -177,7 +182,9 @@ def test_cancelled_and_made_up(recommended: Policy, by: str) -> None:
     assert row["status"] == f"cancelled_{by}"
     assert (row[f"cancelled_{by}"], row["made_up"]) == (1, 0)
     made = [visit("S0", "2026-10-20", "invited")]
-    row = of(duties(school_of(visits=made), recommended, TODAY, history=history), "quota.student")["S0"]
+    row = of(duties(school_of(visits=made), recommended, TODAY, history=history), "quota.student")[
+        "S0"
+    ]
     assert row["status"] == "fulfilled"
     assert (row[f"cancelled_{by}"], row["made_up"]) == (1, 1)
 
@@ -205,7 +212,9 @@ def test_immediate_visit_is_at_home_and_soon(recommended: Policy) -> None:
     assert row["due"] == pd.Timestamp("2026-10-31")
     assert row["source"] == "made up"
     seen = school_of(visits=[visit("S0", "2026-10-31")])
-    assert of(duties(seen, recommended, TODAY, told), "immediate.sick_absence")["S0"]["fulfilled"] == 1
+    assert (
+        of(duties(seen, recommended, TODAY, told), "immediate.sick_absence")["S0"]["fulfilled"] == 1
+    )
 
 
 def test_crisis_alerts_send_nobody_to_a_home(recommended: Policy) -> None:
@@ -217,7 +226,9 @@ def test_crisis_alerts_send_nobody_to_a_home(recommended: Policy) -> None:
 
 def test_topic_visit(recommended: Policy) -> None:
     """A fall in marks asks for a talk with parents in any form that counts."""
-    row = of(duties(school_of(), recommended, TODAY, alert("mark_drop", "report")), "topic.mark_drop")
+    row = of(
+        duties(school_of(), recommended, TODAY, alert("mark_drop", "report")), "topic.mark_drop"
+    )
     assert row["S0"]["kind"] == "topic"
     assert "home" in row["S0"]["forms"].split(";")
     plain = read_policy("junior-school-visits")
@@ -372,7 +383,11 @@ def test_load_needs_duties() -> None:
         ({"letters": pd.DataFrame()}, "duties.history_table"),
         ({"returns": pd.DataFrame({"student_id": ["S0"]})}, "duties.history_column"),
         (
-            {"appointments": pd.DataFrame({"student_id": ["S0"], "date": [TODAY], "status": ["?"]})},
+            {
+                "appointments": pd.DataFrame(
+                    {"student_id": ["S0"], "date": [TODAY], "status": ["?"]}
+                )
+            },
             "duties.history_word",
         ),
     ],

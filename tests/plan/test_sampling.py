@@ -28,7 +28,7 @@ def school_of(sizes: list[int], order: int = 0) -> School:
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=4), st.integers(0, 10_000))
 def test_share_of_each_class(sizes: list[int], seed: int) -> None:
-    """Each class gives at least 30 % and never a family more than needed; shuffling changes nothing."""
+    """Each class gives 30 % and no family more than needed; shuffling changes nothing."""
     found = sample_parents(school_of(sizes), RULES, TERM, seed)
     drawn = found.groupby("class_id").size()
     for number, size in enumerate(sizes):
@@ -64,9 +64,7 @@ def test_a_newcomer_changes_no_other_class() -> None:
     """Each class has a stream of its own."""
     few = sample_parents(school_of([20, 20]), RULES, TERM, 3)
     more = sample_parents(school_of([20, 21]), RULES, TERM, 3)
-    pd.testing.assert_frame_equal(
-        few[few["class_id"] == "700"], more[more["class_id"] == "700"]
-    )
+    pd.testing.assert_frame_equal(few[few["class_id"] == "700"], more[more["class_id"] == "700"])
 
 
 def test_only_those_on_roll() -> None:

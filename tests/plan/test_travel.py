@@ -119,7 +119,7 @@ def test_several_modes() -> None:
 
 
 def test_table_of_minutes() -> None:
-    """A pair told once holds both ways, an empty cell means no way, an unknown name is not needed."""
+    """A pair told once holds both ways, an empty cell is no way, unknown names are left."""
     content = "origin,destination,minutes\nschool,S1,12\nS1,S2,5\nS2,school,\nS9,S1,1\n"
     minutes = minutes_from_csv(content)
     trip = travel_times(asked("S1", "S2"), school_with(), minutes=minutes)
@@ -134,9 +134,7 @@ def test_table_of_minutes() -> None:
 def test_table_without_a_known_name() -> None:
     """A table for another school is an error, not a school without ways."""
     with pytest.raises(PlanError) as caught:
-        travel_times(
-            asked("S1"), school_with(), minutes=minutes_from_csv("from,to,time\na,b,1\n")
-        )
+        travel_times(asked("S1"), school_with(), minutes=minutes_from_csv("from,to,time\na,b,1\n"))
     assert caught.value.key == "duties.matrix_no_match"
 
 

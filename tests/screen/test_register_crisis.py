@@ -223,7 +223,7 @@ def test_parents_were_called(school_of: Build, plan_a: Policy) -> None:
 
 def test_a_critical_answer_is_suspected_until_a_talk(school_of: Build, plan_a: Policy) -> None:
     """A talk the same school day; no watch until it is confirmed; a low total hides nothing."""
-    school = school_of(surveys=[phq("2026-11-06", 1)], teachers=STAFF)
+    school = school_of(students=PUPILS, surveys=[phq("2026-11-06", 1)], teachers=STAFF)
     table = register(school, plan_a, "2026-11-06")
     talk = one(table, what="second_stage_talk")
     assert str(talk["due"]) == "2026-11-06 15:10:00"

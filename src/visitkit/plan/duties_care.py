@@ -23,6 +23,8 @@ OPEN_ACT = "to_be_decided"
 
 _DEFAULTS = "defaults"
 _DAY = dt.timedelta(days=1)
+#: A family may be met so long before the child enters: a summer holiday.
+_AHEAD = dt.timedelta(days=62)
 
 
 def care_duties(base: Ground) -> Iterator[Owed]:
@@ -62,7 +64,8 @@ def _entry(base: Ground, student: Student) -> Period:
     before = [term.end for term in base.calendar.terms if term.end < entered]
     start = max(before) + _DAY if before else base.calendar.first
     due = new_student_due(base.policy, base.calendar.terms, entered)
-    return Period(min(start, entered), base.period("year").end, due)
+    start = max(min(start, entered), entered - _AHEAD)
+    return Period(start, base.period("year").end, due)
 
 
 def _row(

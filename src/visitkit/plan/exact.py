@@ -108,6 +108,8 @@ def _filter_once(
         best.offer(choices_of(best.pool, whole, part, answer.values, []), "integer")
     if not answer.ended:
         best.effort.note("time_integer", width=round(width, 1))
+    if not best.pool.complete.all():
+        return  # an outing that was never looked at might slip through the filter
     # A plan with an outing outside the filter costs more than the bound and the width together.
     best.raise_bound(min(answer.bound, relaxed.bound + width + (best.grain or 0.0)), "integer")
 

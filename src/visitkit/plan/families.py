@@ -102,19 +102,18 @@ class Family:
 
 
 def families(school: School, as_of: dt.date, far: frozenset[str]) -> dict[str, Family]:
-    """Return the families of the students on roll on a day, by student."""
+    """Return the families of students who have not left, by student."""
     staff = staff_of(school)
     speakers = _speakers(school)
     guardians = _guardians(school)
     seen = _visited(school, as_of)
     found = {}
     columns = [
-        *("student_id", "class_id", "address", "lat", "zone", "boarding", "entered_on", "left_on"),
+        *("student_id", "class_id", "address", "lat", "zone", "boarding", "left_on"),
     ]
     rows = school.students[columns].astype("object").sort_values("student_id")
-    for number, name, address, lat, zone, boarding, entered, left in rows.itertuples(index=False):
-        gone = not pd.isna(left) and left.date() <= as_of
-        if gone or (not pd.isna(entered) and entered.date() > as_of):
+    for number, name, address, lat, zone, boarding, left in rows.itertuples(index=False):
+        if not pd.isna(left) and left.date() <= as_of:
             continue
         weeks, languages = guardians.get(str(number), ((), frozenset()))
         visited, earlier = seen.get(str(number), (None, ()))

@@ -72,10 +72,6 @@ def _index(case: Case, pool: Pool) -> _Index:
         tuple(j for j in groups[request.student_id] if j != i)
         for i, request in enumerate(case.requests)
     )
-    for i, others in enumerate(rivals):
-        if others:
-            both = (pool.members == i).any(axis=1) & np.isin(pool.members, others).any(axis=1)
-            value[both] = -np.inf
     flat, where = pool.members.ravel(), np.repeat(np.arange(len(pool)), pool.members.shape[1])
     order = np.argsort(flat, kind="stable")
     edges = np.searchsorted(flat[order], np.arange(len(case.requests) + 1))

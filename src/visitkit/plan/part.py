@@ -71,7 +71,7 @@ def values_of(pool: Pool, whole: Programme, choices: list[Choice]) -> Floats:
     return values
 
 
-def cut(whole: Programme, free: Ints, held: Floats, *, loose: bool = False) -> Part:
+def cut(whole: Programme, free: Ints, held: Floats) -> Part:
     """Return the programme of the free variables.
 
     Parameters
@@ -82,8 +82,6 @@ def cut(whole: Programme, free: Ints, held: Floats, *, loose: bool = False) -> P
         Positions of the variables that may change.
     held
         [variables] the values of all others.
-    loose
-        Let outings and what is left out be fractional; crews stay whole.
     """
     rest = held.copy()
     rest[free] = 0.0
@@ -92,16 +90,13 @@ def cut(whole: Programme, free: Ints, held: Floats, *, loose: bool = False) -> P
     at_most = whole.at_most - whole.most @ rest
     used = np.diff(matrix.indptr) > 0
     least = np.concatenate([equal_to, np.full(len(at_most), -np.inf)])[used]
-    integral = whole.whole[free].copy()
-    if loose:
-        integral[free < whole.first_crew] = False
     return Part(
         whole.cost[free],
         matrix[used],
         least,
         np.concatenate([equal_to, at_most])[used],
         whole.upper[free],
-        integral,
+        whole.whole[free],
         free,
         float(whole.cost @ rest),
     )

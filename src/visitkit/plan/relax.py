@@ -142,8 +142,8 @@ def _priced(
     wanted = []
     for duals in tried:
         bound, reduced = _certify(case, pool, whole, *duals)
-        fresh = _best_of_each(pool.team, reduced[: len(pool)], _MORE)
-        wanted.append(fresh[reduced[fresh] < -1e-7])
+        below = np.flatnonzero(reduced[: len(pool)] < -1e-7)
+        wanted.append(below[_best_of_each(pool.team[below], reduced[below], _MORE)])
         if bound > best.bound or best.solution is None:
             signed = (duals[0], np.minimum(duals[1], 0.0))
             best = replace(best, bound=max(bound, best.bound), reduced=reduced, duals=signed)

@@ -101,7 +101,7 @@ def team_routes(team: Team, prize: Floats, longest: int, columns: int) -> Batch:
     longest
         Most visits an outing.
     columns
-        Most outings; a quarter of it is the most labels of one size.
+        Most outings, more or less: half of it is the most labels of one size.
 
     Examples
     --------
@@ -117,9 +117,9 @@ def team_routes(team: Team, prize: Floats, longest: int, columns: int) -> Batch:
     labels = _origin(team)
     for _ in range(min(longest, len(team.requests))):
         labels = _pareto(_grown(team, labels))
-        if len(labels.time) > columns // 4:
+        if len(labels.time) > columns // 2:
             worth = prize[labels.order].sum(axis=1) - labels.travel
-            best = np.sort(np.argsort(-worth, kind="stable")[: columns // 4])
+            best = np.sort(np.argsort(-worth, kind="stable")[: columns // 2])
             labels, complete = labels.take(best), False
         if not len(labels.time):
             break
@@ -213,6 +213,8 @@ def gather(case: Case, batches: Sequence[Batch]) -> Pool:
     """
     widest = max([1, *(order.shape[1] for batch in batches for order in batch.orders)])
     widest = max([widest, *(len(team.frozen) for team in case.teams)])
+    names = [request.student_id for request in case.requests]
+    students = np.unique(names, return_inverse=True)[1] if names else np.zeros(0, np.int64)
     sets: dict[frozenset[int], int] = {}
     parts: list[tuple[Ints, Floats, Ints, Floats, Ints]] = []
     for t, (team, batch) in enumerate(zip(case.teams, batches, strict=True)):
@@ -221,7 +223,7 @@ def gather(case: Case, batches: Sequence[Batch]) -> Pool:
         for order, starts, travel, mates in zip(
             batch.orders, batch.starts, batch.travel, batch.mates, strict=True
         ):
-            keep = _holding(case, team, order)
+            keep = _holding(case, team, order) & _once_each(students, order)
             if not keep.any():
                 continue
             named = _mate_ids(team, mates[keep], sets)
@@ -240,12 +242,12 @@ def gather(case: Case, batches: Sequence[Batch]) -> Pool:
         none = np.zeros((0, widest))
         return Pool(empty, np.zeros(0), none.astype(int), none, empty, (), complete)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    team, travel, members, starts, mates = columns
-    return Pool(team, travel, members, starts, mates, tuple(sets), complete)
+    at, travel, members, starts, named = columns
+    return Pool(at, travel, members, starts, named, tuple(sets), complete)
 
 
 def _wide(rows: Rows, width: int, fill: float) -> Rows:
-    out: Rows = np.full((len(rows), width), fill, dtype=rows.dtype)  # type: ignore[assignment]
+    out: Rows = np.full((len(rows), width), fill, dtype=rows.dtype)
     out[:, : rows.shape[1]] = rows
     return out
 
@@ -271,6 +273,12 @@ def _holding(case: Case, team: Team, order: Ints) -> Bools:
     for i in wanted:
         holds &= (order == i).any(axis=1)
     return holds
+
+
+def _once_each(students: Ints, order: Ints) -> Bools:
+    """Tell which outings visit no student twice."""
+    who = np.sort(students[order], axis=1)
+    return ~(who[:, 1:] == who[:, :-1]).any(axis=1)
 
 
 def _kept_outing(

@@ -1,9 +1,11 @@
-"""A whole school: companions shared out first, then each class on its own, then groups of classes.
+"""A whole school: a bound and prices for all classes, then a few classes at a time.
 
 The classes meet only in the companions they share. The relaxation of the whole school gives the
-bound and the prices; with these an integer programme in which only the crews must be whole shares
-the companions out; then each class is solved exactly for its crews, in parallel; and while time
-remains a few classes at a time are solved anew, companions included, with all others held fast.
+bound and the prices; a first plan follows the outings it uses. Then a few classes at a time are
+solved anew as integer programmes, their companions included, with all others held fast. Several
+such groups are solved at once, in parallel; a result is taken over if it still goes together with
+the rest. How many are solved at once does not depend on the number of processes, so neither does
+the plan.
 """
 
 from __future__ import annotations
@@ -12,40 +14,24 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs  # type: ignore[import-untyped]
-from scipy.optimize import linprog
+from joblib import Parallel, delayed  # type: ignore[import-untyped]
 
-from visitkit.plan.case import Bools, Case, Floats, Ints
-from visitkit.plan.exact import Best, filtered, free_variables, freed
+from visitkit.plan.case import Case
+from visitkit.plan.exact import Best, freed
 from visitkit.plan.first import Choice, Search
 from visitkit.plan.guide import guide
 from visitkit.plan.master import Programme
-from visitkit.plan.part import (
-    Answer,
-    Part,
-    choices_of,
-    cut,
-    keeps_rules,
-    solve,
-    solve_or_cancel,
-    values_of,
-)
+from visitkit.plan.part import choices_of, keeps_rules, solve
 from visitkit.plan.relax import Relaxed, relax
 
 #: How close, as a share of its value, the relaxation is solved for a first plan and for the bound.
 _ROUGH, _CLOSE = 0.12, 2e-4
 
-#: Filter for sharing companions out, and the relative gap at which that may stop.
-_CREW_WIDTH, _CREW_GAP = 4.0, 5e-4
+#: Classes that are solved anew together, groups that are solved at once, seconds for each.
+_TOGETHER, _AT_ONCE, _SECONDS = 3, 4, 8.0
 
-#: Filters of a class by its own reduced costs.
-_CLASS_WIDTHS = (4.0, 10.0)
-
-#: Classes that are solved anew together, the filter and the limit in seconds.
-_TOGETHER, _WIDTH, _SECONDS = 3, 12.0, 6.0
-
-#: Rounds without any gain after which improving stops.
-_STALE = 12
+#: Filters of the groups; the next is taken when a pass over all classes with the last gave nothing.
+_WIDTHS = (3.0, 5.0, 8.0)
 
 
 def plan_by_class(best: Best, whole: Programme, search: Search, seed: int) -> None:
@@ -67,31 +53,10 @@ def plan_by_class(best: Best, whole: Programme, search: Search, seed: int) -> No
     relaxed = relax(best.case, best.pool, whole, effort.share(0.5), within=_ROUGH)
     best.raise_bound(relaxed.bound, "bound")
     guide(best, relaxed, search, leads, 1)
-    relaxed = relax(best.case, best.pool, whole, effort.share(0.4), within=_CLOSE, start=relaxed)
+    relaxed = relax(best.case, best.pool, whole, effort.share(0.5), within=_CLOSE, start=relaxed)
     best.raise_bound(relaxed.bound, "bound")
-    if relaxed.solution is None:
-        return
-    crews = _shared_out(best, whole, relaxed, effort.left() * 0.6)
-    if crews is not None:
-        best.offer(_each_class(best, whole, crews), "classes")
-    _improve(best, whole, relaxed, seed)
-
-
-def _shared_out(best: Best, whole: Programme, relaxed: Relaxed, seconds: float) -> Bools | None:
-    """Return which crews go out, or None when no time was left to find out."""
-    keep = filtered(best.case, best.pool, relaxed.reduced, _CREW_WIDTH)
-    free = np.concatenate([keep, np.arange(whole.columns, len(whole.cost))])
-    part = cut(whole, free, np.zeros(len(whole.cost)), loose=True)
-    answer = solve_or_cancel(part, best.effort, seconds, _CREW_GAP)
-    if not answer.ended:
-        best.effort.note("time_crews")
-    if answer.values is None:
-        return None
-    best.raise_bound(min(answer.bound, relaxed.bound + _CREW_WIDTH), "crews")
-    at = np.arange(whole.first_crew, whole.first_crew + len(whole.crews))
-    values = np.zeros(len(whole.cost))
-    values[part.at] = answer.values
-    return values[at] > 0.5
+    if relaxed.solution is not None:
+        _improve(best, whole, relaxed, seed)
 
 
 def groups_of(case: Case) -> list[list[int]]:
@@ -114,142 +79,37 @@ def groups_of(case: Case) -> list[list[int]]:
     return list(groups.values())
 
 
-def _each_class(best: Best, whole: Programme, crews: Bools) -> list[Choice]:
-    """Return the best outings of each class for the crews that go out."""
-    case, effort = best.case, best.effort
-    going = np.zeros(len(case.teams), bool)
-    going[[team for (team, _), goes in zip(whole.crews, crews, strict=True) if goes]] = True
-    groups = groups_of(case)
-    # Limits on a visitor's visits bind classes together: then each must know what others used.
-    if whole.counts or whole.known:
-        plan: list[Choice] = []
-        for leads in groups:
-            part = _class_part(best, whole, (leads, going, crews), plan)
-            plan = _with(best, whole, part, solve_class(part, _SECONDS), plan)
-        return plan
-    parts = [_class_part(best, whole, (leads, going, crews), []) for leads in groups]
-    limit = max(0.5, effort.left() * 0.5 * effective_n_jobs(None) / max(1, len(parts)))
-    tasks = (delayed(solve_class)(part, min(_SECONDS, limit)) for part in parts)
-    answers = Parallel()(tasks)
-    if not all(answer.ended for answer in answers):
-        effort.note("time_class")
-    plan = []
-    for part, answer in zip(parts, answers, strict=True):
-        plan = _with(best, whole, part, answer, plan)
-    return plan
-
-
-def _with(
-    best: Best, whole: Programme, part: Part, answer: Answer, plan: list[Choice]
-) -> list[Choice]:
-    if answer.values is None:
-        return plan
-    return choices_of(best.pool, whole, part, answer.values, plan)
-
-
-def _class_part(
-    best: Best, whole: Programme, what: tuple[list[int], Bools, Bools], plan: list[Choice]
-) -> Part:
-    """Return the programme of one class with its crews given."""
-    leads, going, crews = what
-    own = np.array([team.lead in leads for team in best.case.teams], bool)
-    gone = np.ones(whole.requests + 1, bool)
-    for team, mine in zip(best.case.teams, own, strict=True):
-        if mine:
-            gone[team.requests] = False
-    outings = np.flatnonzero((own & going)[best.pool.team])
-    free = free_variables(whole, own & going, outings, gone)
-    place = free - whole.first_crew
-    idle = (place >= 0) & (place < len(crews))
-    idle[idle] = ~crews[place[idle]]
-    return cut(whole, free[~idle], values_of(best.pool, whole, plan))
-
-
-def solve_class(part: Part, seconds: float) -> Answer:
-    """Solve a part over the outings that its own relaxation leaves.
-
-    Parameters
-    ----------
-    part
-        The programme of a class.
-    seconds
-        Limit of each integer programme.
-    """
-    lean = _relaxed_part(part)
-    if lean is None:
-        return solve(part, seconds)
-    value, reduced = lean
-    best = Answer(None, np.inf, -np.inf, False)
-    for width in _CLASS_WIDTHS:
-        keep = np.flatnonzero(reduced <= width + 1e-9)
-        answer = _widened(part, keep, solve(_narrow(part, keep), seconds))
-        best = answer if answer.cost <= best.cost else best
-        if best.cost <= value + part.offset + width:
-            break
-    return best
-
-
-def _relaxed_part(part: Part) -> tuple[float, Floats] | None:
-    """Return value and reduced costs of the relaxation of a part."""
-    equal = np.isfinite(part.least)
-    done = linprog(
-        part.cost,
-        A_ub=part.matrix[~equal],
-        b_ub=part.most[~equal],
-        A_eq=part.matrix[equal],
-        b_eq=part.most[equal],
-        bounds=np.column_stack([np.zeros(len(part.cost)), part.upper]),
-        method="highs-ds",
-    )
-    if done.status != 0:
-        return None
-    prices = np.zeros(len(part.most))
-    prices[equal], prices[~equal] = done.eqlin.marginals, done.ineqlin.marginals
-    return float(done.fun), part.cost - part.matrix.T @ prices
-
-
-def _narrow(part: Part, keep: Ints) -> Part:
-    return Part(
-        part.cost[keep],
-        part.matrix[:, keep],
-        part.least,
-        part.most,
-        part.upper[keep],
-        part.whole[keep],
-        part.at[keep],
-        part.offset,
-    )
-
-
-def _widened(part: Part, keep: Ints, answer: Answer) -> Answer:
-    """Return an answer of a narrower part as one of the part."""
-    if answer.values is None:
-        return answer
-    values = np.zeros(len(part.cost))
-    values[keep] = answer.values
-    return Answer(values, answer.cost, answer.bound, answer.ended)
-
-
 def _improve(best: Best, whole: Programme, relaxed: Relaxed, seed: int) -> None:
-    """Solve groups of classes anew while time remains, as many at once as there are processes."""
+    """Solve groups of classes anew while time remains."""
     random = np.random.default_rng(seed)
-    groups = groups_of(best.case)
-    workers, stale = effective_n_jobs(None), 0
-    while best.effort.left() > 1.0 and stale < _STALE and not best.proved:
-        order = [groups[k] for k in random.permutation(len(groups))]
-        chosen = [order[k : k + _TOGETHER] for k in range(0, len(order), _TOGETHER)][:workers]
-        pairs = [freed(best, whole, relaxed.reduced, _teams(best.case, c), _WIDTH) for c in chosen]
-        limit = min(_SECONDS, best.effort.left())
-        answers = Parallel()(delayed(solve)(part, limit) for part, _ in pairs)
-        if not all(answer.ended for answer in answers):
-            best.effort.note("time_class")
-        gained = False
-        for (part, held), answer in zip(pairs, answers, strict=True):
-            if answer.values is not None:
-                gained |= _merge(
-                    best, whole, choices_of(best.pool, whole, part, answer.values, []), held
-                )
-        stale = 0 if gained else stale + 1
+    classes = groups_of(best.case)
+    for width in _WIDTHS:
+        gained = True
+        while gained and not best.proved:
+            order = [classes[k] for k in random.permutation(len(classes))]
+            groups = [order[k : k + _TOGETHER] for k in range(0, len(order), _TOGETHER)]
+            gained = False
+            for k in range(0, len(groups), _AT_ONCE):
+                if best.effort.left() <= 1.0:
+                    return
+                gained |= _round(best, whole, relaxed, groups[k : k + _AT_ONCE], width)
+
+
+def _round(
+    best: Best, whole: Programme, relaxed: Relaxed, groups: list[list[list[int]]], width: float
+) -> bool:
+    """Solve some groups of classes at once; tell whether the plan got better."""
+    pairs = [freed(best, whole, relaxed.reduced, _teams(best.case, g), width) for g in groups]
+    limit = min(_SECONDS, best.effort.left())
+    answers = Parallel()(delayed(solve)(part, limit) for part, _ in pairs)
+    if not all(answer.ended for answer in answers):
+        best.effort.note("time_class")
+    gained = False
+    for (part, held), answer in zip(pairs, answers, strict=True):
+        if answer.values is not None:
+            fresh = choices_of(best.pool, whole, part, answer.values, [])
+            gained |= _merge(best, whole, fresh, held)
+    return gained
 
 
 def _merge(best: Best, whole: Programme, fresh: list[Choice], held: list[Choice]) -> bool:

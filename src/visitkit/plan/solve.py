@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 
-from joblib import Parallel, delayed  # type: ignore[import-untyped]
-
 from visitkit.plan.case import Case, prepare
 from visitkit.plan.effort import Effort, Progress
 from visitkit.plan.exact import Best, grain_of, widen
@@ -25,9 +23,6 @@ LARGE = 80_000
 
 #: Most outings of the whole pool; the teams share them.
 _MOST = 12_000_000
-
-#: Teams from which their outings are looked for in parallel.
-_MANY = 100
 
 #: Least outings a team, and how many when time is short.
 _FEW = 400
@@ -132,19 +127,15 @@ def _exact(best: Best, whole: Programme, search: Search, leads: list[int], seed:
 
 def _routes(case: Case, effort: Effort) -> list[Batch]:
     """Return the outings of all teams; when half the time is gone the rest get short lists."""
-    each = max(_FEW, min(case.rules.columns, _MOST // max(1, len(case.teams))))
+    each = min(case.rules.columns, max(_FEW, _MOST // max(1, len(case.teams))))
     longest = case.rules.longest
-    if len(case.teams) >= _MANY:
-        tasks = (delayed(team_routes)(t, case.prize[t.requests], longest, each) for t in case.teams)
-        found = list(Parallel(batch_size=16)(tasks))
-    else:
-        found = []
-        for team in case.teams:
-            late = effort.left() < effort.seconds / 2
-            most = _FEW if late else each
-            found.append(team_routes(team, case.prize[team.requests], longest, most))
-            if late and not found[-1].complete:
-                effort.note("time_routes")
+    found = []
+    for team in case.teams:
+        late = effort.left() < effort.seconds / 2
+        batch = team_routes(team, case.prize[team.requests], longest, min(_FEW, each) if late else each)
+        if late and not batch.complete:
+            effort.note("time_routes")
+        found.append(batch)
     cut = sum(not batch.complete for batch in found)
     if cut:
         effort.note("routes_cut", teams=cut, of=len(found), each=each)

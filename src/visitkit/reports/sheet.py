@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -56,17 +58,31 @@ def fill(
         head.fill = _HEAD
         head.alignment = Alignment(vertical="center", wrap_text=True)
         sheet.column_dimensions[get_column_letter(number)].width = field.width
+    looks = _looks(sheet, fields) if rows else []
     for place, row in enumerate(rows, start=2):
-        for number, (field, value) in enumerate(zip(fields, row, strict=True), start=1):
-            cell = sheet.cell(place, number)
+        for number, (look, value) in enumerate(zip(looks, row, strict=True), start=1):
+            cell: Any = sheet.cell(place, number)
             put(cell, value)
-            cell.number_format = field.number_format
-            cell.alignment = _WRAP if field.wrap else _TOP
-            cell.border = _LINE
+            guarded = cell.quotePrefix
+            cell._style = copy(look)
+            if guarded:
+                cell.quotePrefix = True
         sheet.row_dimensions[place].height = _LINE_HEIGHT * _lines(fields, row)
     sheet.freeze_panes = sheet.cell(2, freeze).coordinate
     sheet.auto_filter.ref = sheet.dimensions
     _printed(sheet)
+
+
+def _looks(sheet: Worksheet, fields: Sequence[Field]) -> list[StyleArray]:
+    """Return the style of each column's cells; openpyxl looks every style up, so once a column."""
+    looks = []
+    for number, field in enumerate(fields, start=1):
+        model: Any = sheet.cell(2, number)
+        model.number_format = field.number_format
+        model.alignment = _WRAP if field.wrap else _TOP
+        model.border = _LINE
+        looks.append(copy(model._style))
+    return looks
 
 
 def _lines(fields: Sequence[Field], row: Sequence[object]) -> int:

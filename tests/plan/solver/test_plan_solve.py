@@ -111,7 +111,9 @@ def rest_of_cost(problem: Problem, sets: dict[Crew, frozenset[str]]) -> float:
     """Return the lowest cost beside travel, over all companions."""
     wanted = {request.id: request for request in problem.requests}
     left = wanted.keys() - {name for group in sets.values() for name in group}
-    missed = sum(wanted[i].prize + problem.rules.mandatory_penalty * wanted[i].mandatory for i in left)
+    missed = sum(
+        wanted[i].prize + problem.rules.mandatory_penalty * wanted[i].mandatory for i in left
+    )
     costs = [people_cost(problem, sets, mates) for mates in companions(problem, sets)]
     return missed + min(costs, default=math.inf)
 
@@ -185,9 +187,7 @@ def test_same_seed_same_plan_in_any_order(small_school: Builder, seed: int) -> N
     """The same seed gives the same plan, and the order of the input changes nothing."""
     problem = small_school(seed, families=7, sessions=3)
     people, sessions = problem.visitors.people[::-1], problem.visitors.sessions[::-1]
-    turned = replace(
-        problem, requests=problem.requests[::-1], visitors=Visitors(people, sessions)
-    )
+    turned = replace(problem, requests=problem.requests[::-1], visitors=Visitors(people, sessions))
     plan = planned(problem, seed=3)
     assert planned(problem, seed=3) == plan
     assert planned(turned, seed=3) == plan
@@ -195,18 +195,14 @@ def test_same_seed_same_plan_in_any_order(small_school: Builder, seed: int) -> N
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10_000), data=st.data())
-def test_frozen_visits_never_move(
-    small_school: Builder, seed: int, data: st.DataObject
-) -> None:
+def test_frozen_visits_never_move(small_school: Builder, seed: int, data: st.DataObject) -> None:
     """Whatever changes around them, frozen visits keep their time, session and visitors."""
     problem = small_school(seed, families=7, sessions=3)
     plan = planned(problem)
     kept = [visit for visit in plan.visits if data.draw(st.booleans())]
     stays = [r for r in problem.requests if data.draw(st.booleans())]
     wanted = [r for r in problem.requests if r in stays or r.id in {v.request_id for v in kept}]
-    again = plan_visits(
-        wanted, problem.visitors, problem.trip, rules=problem.rules, frozen=kept
-    )
+    again = plan_visits(wanted, problem.visitors, problem.trip, rules=problem.rules, frozen=kept)
     now = {visit.request_id: visit for visit in again.visits}
     for visit in kept:
         assert replace(now[visit.request_id], order=0, travel=0) == replace(
@@ -221,9 +217,7 @@ def test_frozen_visit_nobody_wants_any_more_is_kept(small_school: Builder) -> No
     problem = small_school(3, families=7, sessions=3)
     visit = planned(problem).visits[0]
     others = [r for r in problem.requests if r.id != visit.request_id]
-    again = plan_visits(
-        others, problem.visitors, problem.trip, rules=problem.rules, frozen=[visit]
-    )
+    again = plan_visits(others, problem.visitors, problem.trip, rules=problem.rules, frozen=[visit])
     assert visit in again.visits
     crews = [set(v.crew) & set(visit.crew) for v in again.visits if v.session == visit.session]
     assert sum(map(bool, crews)) >= 1
@@ -292,7 +286,9 @@ def test_progress_only_gets_better(small_school: Builder) -> None:
 def test_no_requests_and_nobody_to_go(small_school: Builder) -> None:
     """Nothing to plan, or nobody to go, gives a plan and no error."""
     problem = small_school(2)
-    empty = plan_visits([], problem.visitors, problem.trip)
+    willing = tuple(replace(person, least=0) for person in problem.visitors.people)
+    people = replace(problem.visitors, people=willing)
+    empty = plan_visits([], people, problem.trip)
     assert (empty.cost, empty.visits, empty.proved) == (0.0, (), True)
     nobody = plan_visits(problem.requests, Visitors((), ()), problem.trip)
     assert {item.reason for item in nobody.unassigned} == {"no_sessions"}
@@ -313,7 +309,7 @@ def test_remote_contact_needs_no_travel(small_school: Builder) -> None:
 def test_names_that_occur_twice_are_refused(small_school: Builder) -> None:
     """Two requests of one name could not be told apart."""
     problem = small_school(0)
-    with pytest.raises(PlanError, match="."):
+    with pytest.raises(PlanError):
         plan_visits([problem.requests[0]] * 2, problem.visitors, problem.trip)
 
 
