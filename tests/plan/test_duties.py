@@ -331,7 +331,7 @@ def test_far_families_may_be_reached_otherwise() -> None:
 
 
 def test_coverage_by_class_and_school(recommended: Policy) -> None:
-    """Done over owed for each rule, class by class; a share is met when its students are reached."""
+    """Done over owed for each rule, class by class; a share is met when enough are reached."""
     students = [{"student_id": f"S{n}", "class_id": f"70{1 + n % 2}"} for n in range(4)]
     made = [visit("S0", "2026-10-09"), visit("S2", "2026-10-10")]
     done = coverage(duties(school_of(students=students, visits=made), recommended, TODAY))

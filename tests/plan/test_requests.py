@@ -95,6 +95,16 @@ def test_one_visit_for_several_duties(rules: Policy) -> None:
     assert found.not_before == dt.date(2026, 11, 2)
 
 
+def test_late_matters_are_settled_together(rules: Policy) -> None:
+    """Two matters of different weeks, both late, take one visit and not two."""
+    cases = Cases(
+        case(), ("sick_absence", "visit", "2026-10-20"), ("family_event", "visit", "2026-10-27")
+    )
+    found = one(requests(cases, school_of(), rules, MONDAY))
+    assert found.duty.count("immediate.") == 2
+    assert found.not_before == dt.date(2026, 11, 2)
+
+
 def test_extra_visits_are_visits_of_their_own() -> None:
     """What comes on top is not folded into the everyday visit."""
     school = school_of(groups=[{"student_id": "S0", "code": "poor"}])

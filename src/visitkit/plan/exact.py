@@ -19,8 +19,8 @@ from visitkit.plan.effort import Effort
 from visitkit.plan.first import Choice, cost_of
 from visitkit.plan.master import Programme
 from visitkit.plan.part import Part, choices_of, cut, solve_or_cancel, values_of
+from visitkit.plan.pool import Pool
 from visitkit.plan.relax import Relaxed
-from visitkit.plan.routes import Pool
 
 #: Filters in minutes of reduced cost, narrow ones first; the share of the time that is left which
 #: each may use; and how many neighbourhoods follow.

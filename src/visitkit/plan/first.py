@@ -16,7 +16,7 @@ import numpy as np
 
 from visitkit.plan.case import ALONE, Bools, Case, Floats, Ints
 from visitkit.plan.effort import Effort
-from visitkit.plan.routes import Pool
+from visitkit.plan.pool import Pool
 
 #: An outing of the pool and its companion.
 Choice = tuple[int, int]

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from visitkit.plan.case import ALONE, Bools, Case, Floats, Ints
-from visitkit.plan.routes import Pool
+from visitkit.plan.pool import Pool
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from visitkit.plan.case import ALONE, Bools, Floats, Ints
 from visitkit.plan.effort import Effort
 from visitkit.plan.first import Choice
 from visitkit.plan.master import Programme
-from visitkit.plan.routes import Pool
+from visitkit.plan.pool import Pool
 
 _STEP = 0.05
 _INFEASIBLE = 2

@@ -10,8 +10,8 @@ from visitkit.plan.case import ALONE, Case
 from visitkit.plan.exact import Best
 from visitkit.plan.first import Choice
 from visitkit.plan.outcome import Outing, Unassigned, Visit, VisitPlan
+from visitkit.plan.pool import Pool, stretches
 from visitkit.plan.problem import Problem, Request
-from visitkit.plan.routes import Pool, stretches
 from visitkit.plan.why import first_obstacle
 
 

@@ -102,7 +102,7 @@ def requests(
     asker = _Asker(school, policy, day, asking, times, staff_of(school))
     found = []
     for number in sorted(homes.keys() & (rows.keys() | tiers.keys())):
-        wanted = wishes(rows.get(number, ()), until, homes[number].far)
+        wanted = wishes(rows.get(number, ()), day, until, homes[number].far)
         wanted = with_tier(wanted, tiers.get(number))
         found += asker.of(homes[number], wanted, table.get(number, {}))
     return found
@@ -136,7 +136,7 @@ class _Asker:
                 duty=";".join(wish.duties),
                 occurrence=number,
                 due=self.due(wish),
-                not_before=max(wish.opens, self.day),
+                not_before=wish.opens,
                 forms=wish.forms,
                 earlier=tuple(one for one in home.earlier if one in (*crew[0], *crew[1])),
             )

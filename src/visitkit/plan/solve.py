@@ -12,10 +12,11 @@ from visitkit.plan.first import Search
 from visitkit.plan.guide import guide
 from visitkit.plan.master import Programme, programme
 from visitkit.plan.outcome import Visit, VisitPlan
+from visitkit.plan.pool import gather
 from visitkit.plan.problem import Problem, Request, Rules, Travel, Visitors
 from visitkit.plan.reading import plan_from
 from visitkit.plan.relax import relax
-from visitkit.plan.routes import Batch, gather, team_routes
+from visitkit.plan.routes import Batch, team_routes
 from visitkit.plan.school import plan_by_class
 
 #: Beyond so many outings the plan is made class by class once the companions are shared out.
@@ -132,7 +133,9 @@ def _routes(case: Case, effort: Effort) -> list[Batch]:
     found = []
     for team in case.teams:
         late = effort.left() < effort.seconds / 2
-        batch = team_routes(team, case.prize[team.requests], longest, min(_FEW, each) if late else each)
+        batch = team_routes(
+            team, case.prize[team.requests], longest, min(_FEW, each) if late else each
+        )
         if late and not batch.complete:
             effort.note("time_routes")
         found.append(batch)

@@ -64,15 +64,17 @@ class Wish:
     shared: bool = False
 
 
-def wishes(rows: Iterable[Mapping[str, Any]], until: dt.date, far: bool = False) -> list[Wish]:
+def wishes(
+    rows: Iterable[Mapping[str, Any]], today: dt.date, until: dt.date, far: bool = False
+) -> list[Wish]:
     """Return the visits that would serve the open duties of one student.
 
     Parameters
     ----------
     rows
         Rows of a table of duties, of one student.
-    until
-        The last day planned for. Of what is owed several times, one visit is asked for, and more
+    today, until
+        The first and the last day planned for. Of what is owed several times, one visit is asked for, and more
         only where the day by which they are due comes first.
     far
         The family lives too far away: where a rule allows it, contact is made from the school.
@@ -83,7 +85,7 @@ def wishes(rows: Iterable[Mapping[str, Any]], until: dt.date, far: bool = False)
         The most pressing first. A duty that no visit can serve, such as a talk at school, is left
         out.
     """
-    singles = [one for row in rows for one in _singles(row, until, far)]
+    singles = [one for row in rows for one in _singles(row, (today, until), far)]
     singles.sort(key=_urgency)
     found: list[Wish] = []
     for single in singles:
@@ -98,7 +100,7 @@ def wishes(rows: Iterable[Mapping[str, Any]], until: dt.date, far: bool = False)
 
 
 def merged(one: Wish, other: Wish) -> Wish | None:
-    """Return one visit that serves both, ``None`` where one cannot."""
+    """Return one visit that serves both; ``None`` where one cannot, or where both name a duty."""
     if set(one.duties) & set(other.duties) or _on_top(one, other):
         return None
     if (one.pair or other.pair) and (one.leads, one.partners) != (other.leads, other.partners):
@@ -107,7 +109,10 @@ def merged(one: Wish, other: Wish) -> Wish | None:
     leads = tuple(who for who in one.leads if who in other.leads)
     opens = max(one.opens, other.opens)
     due = min(one.due or _LAST, other.due or _LAST)
-    if not forms or opens > due or (not leads and one.leads != other.leads):
+    # What is late can still be done together with what may be done now.
+    if not forms or opens > max(due, min(one.opens, other.opens)):
+        return None
+    if not leads and one.leads != other.leads:
         return None
     partners = tuple(who for who in one.partners if who in other.partners)
     return replace(
@@ -134,7 +139,8 @@ def _on_top(one: Wish, other: Wish) -> bool:
     return any("key" in a and not set(EVERYDAY).isdisjoint(b) for a, b in pairs)
 
 
-def _singles(row: Mapping[str, Any], until: dt.date, far: bool) -> list[Wish]:
+def _singles(row: Mapping[str, Any], days: tuple[dt.date, dt.date], far: bool) -> list[Wish]:
+    today, until = days
     forms = [form for form in _words(row["forms"]) if form not in NOT_PLANNED]
     talk_first = _words(row["forms"])[:1] == (TALK,)
     opens, due = _day(row["opens"]), _day(row["due"])
@@ -146,7 +152,7 @@ def _singles(row: Mapping[str, Any], until: dt.date, far: bool) -> list[Wish]:
         student_id=str(row["student_id"]),
         duties=(str(row["duty"]),),
         kinds=(str(row["kind"]),),
-        opens=opens or dt.date.min,
+        opens=max(opens or today, today),
         due=due,
         forms=_ordered(forms, far),
         leads=_words(row["may_lead"]),

