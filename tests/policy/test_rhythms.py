@@ -10,9 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visitkit.calendar import Term
+from visitkit.errors import PolicyError
 from visitkit.policy import names, read_policy
+from visitkit.policy.counts import forms_of
+from visitkit.policy.deadlines import counsellors_missing, record_due, safety_alarm
 from visitkit.policy.reached import phone_only, reached
 from visitkit.policy.rhythms import occurrences
+from visitkit.policy.windows import window_days
 
 AUTUMN = Term("autumn", dt.date(2026, 9, 1), dt.date(2027, 1, 22))
 SPRING = Term("spring", dt.date(2027, 2, 22), dt.date(2027, 7, 2))
@@ -68,7 +72,7 @@ def test_two_of_a_semester_are_spread() -> None:
     """Two meetings are not both due on the last day."""
     found = occurrences(read_policy("junior-school-visits"), [AUTUMN])
     days = [one.due for one in found if one.key == "meeting.parents"]
-    assert days == [dt.date(2026, 11, 10), AUTUMN.end]
+    assert days == [dt.date(2026, 11, 11), AUTUMN.end]
 
 
 def test_what_is_not_decided_has_no_day() -> None:
@@ -142,16 +146,68 @@ def test_a_quota_is_met_or_not(
 
 def test_a_call_does_not_replace_a_visit() -> None:
     """VF-10, VF-11: where a paper says so, telephoned students stay open."""
-    for profile, rule in (
-        ("home-visit-1", "school"),
-        ("junior-school-campaign", "subject_teacher"),
-    ):
-        policy = read_policy(profile)
-        rule = rule if rule in policy.records("quota") else next(iter(policy.records("quota")), "")
-        if not rule:
-            assert policy["visit.counts_as"] == ["home"]
-            continue
-        assert reached(policy, rule, made(0, 10, 0)).reached == 0
+    assert forms_of(read_policy("home-visit-1")) == ("home",)
+    campaign = read_policy("junior-school-campaign")
+    assert reached(campaign, "subject_teacher", made(0, 10, 0)).reached == 0
+    assert reached(campaign, "subject_teacher", made(10, 0, 0)).reached == 10
+
+
+@pytest.mark.parametrize("profile", ["home-school-contact", "junior-school-visits"])
+def test_key_students_are_visited_once_more(profile: str) -> None:
+    """CQ-12, VC-03: each key student at home once on top, whoever else was visited."""
+    policy = read_policy(profile)
+    assert not reached(policy, "key_extra", made(9, 1, 0)).met
+    assert reached(policy, "key_extra", made(10, 0, 0)).met
+
+
+@pytest.mark.parametrize(
+    ("profile", "name", "first", "last"),
+    [
+        ("home-visit-2", "prepare", (2026, 5, 15), (2026, 5, 31)),  # CQ-24
+        ("home-visit-2", "visits", (2026, 5, 31), (2026, 9, 30)),
+        ("home-visit-3", "prepare", (2026, 9, 3), (2026, 9, 11)),  # CQ-25
+        ("home-visit-3", "visits", (2026, 9, 16), (2027, 5, 30)),
+        ("home-visit-3", "summary", (2026, 6, 1), (2026, 6, 28)),
+        ("home-visit-5", "prepare", (2026, 11, 2), (2026, 11, 6)),  # CQ-26
+        ("home-visit-5", "visits", (2026, 11, 17), (2027, 6, 7)),
+        ("home-visit-5", "summary", (2026, 6, 10), None),
+        ("junior-school-campaign", "visits", (2026, 4, 1), (2026, 5, 31)),  # CQ-15
+        ("home-visit-1", "graduating", (2026, 2, 17), (2026, 3, 1)),  # CQ-22
+    ],
+)
+def test_k28_windows_are_days(
+    profile: str, name: str, first: tuple[int, int, int], last: tuple[int, int, int] | None
+) -> None:
+    """Each campaign has its own days; the Spring Festival moves with the year."""
+    named = {
+        "spring_festival": dt.date(2026, 2, 17),
+        "winter_holiday_end": dt.date(2026, 3, 1),
+    }
+    found = window_days(read_policy(profile), name, 2026, named)
+    assert found == (dt.date(*first), dt.date(*last) if last else None)
+
+
+def test_a_window_that_cannot_be_told_is_an_error() -> None:
+    """An unknown window, and a festival whose day nobody gave."""
+    with pytest.raises(PolicyError):
+        window_days(read_policy("home-visit-3"), "autumn", 2026)
+    with pytest.raises(PolicyError):
+        window_days(read_policy("home-visit-1"), "graduating", 2026)
+
+
+def test_a_record_and_a_safe_return_have_a_time() -> None:
+    """RC-01, K24, SF-03: hours after the visit, minutes of grace after its planned end."""
+    ended = dt.datetime(2026, 11, 6, 18, 0)
+    rules = read_policy("recommended")
+    changed = rules.with_values({"record.due_hours": 48, "safety.report_grace_minutes": 15})
+    assert record_due(changed, ended) - record_due(rules, ended) == dt.timedelta(hours=24)
+    assert safety_alarm(changed, ended) == dt.datetime(2026, 11, 6, 18, 15)
+
+
+def test_a_school_has_a_counsellor() -> None:
+    """LB-07: at least one, more than one is no fault."""
+    rules = read_policy("left-behind-care")
+    assert [counsellors_missing(rules, held) for held in (0, 1, 2)] == [1, 0, 0]
 
 
 def test_only_telephoned() -> None:

@@ -296,3 +296,17 @@ def test_each_talk_answers_one(school_of: Build) -> None:
     kept_high = rows(register(data, rules, "2026-11-06", told=attempt), "readmission")
     assert set(kept_high["what"]) == {"talk_and_assess"}
     assert set(kept_high["priority"]) == {"now"}
+
+
+def test_illness_and_accident_at_school(school_of: Build) -> None:
+    """HC-05, HC-06: parents at once, hospital after an accident; steps of two papers differ."""
+    sick = [{"student_id": "a", "date": "2026-11-03", "kind": "student_illness"}]
+    hurt = [{"student_id": "a", "date": "2026-11-03", "kind": "student_injury"}]
+    for profile in ("home-school-contact", "junior-school-visits"):
+        rules = read_policy(profile)
+        for events, key in ((sick, "incident.illness"), (hurt, "incident.accident")):
+            data = school(school_of, [], events=events)
+            found = rows(register(data, rules, "2026-11-03"), key)
+            assert set(found["what"]) == set(rules[key])
+            assert set(found["due"].astype(str)) == {"2026-11-03 08:00:00"}
+    assert "hospital" in set(found["what"])

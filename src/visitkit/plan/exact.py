@@ -18,13 +18,13 @@ from visitkit.plan.case import Bools, Case, Floats, Ints
 from visitkit.plan.effort import Effort
 from visitkit.plan.first import Choice, cost_of
 from visitkit.plan.master import Programme
-from visitkit.plan.part import Part, choices_of, cut, solve_or_cancel, values_of
+from visitkit.plan.part import Part, below, choices_of, cut, solve_or_cancel, values_of
 from visitkit.plan.pool import Pool
 from visitkit.plan.relax import Relaxed
 
 #: Filters in minutes of reduced cost, narrow ones first; the share of the time that is left which
 #: each may use; and how many neighbourhoods follow.
-STEPS = ((3.0, 0.15, 12), (12.0, 0.7, 12), (18.0, 0.6, 12))
+STEPS = ((3.0, 0.35, 6), (8.0, 0.5, 6), (12.0, 0.7, 12), (18.0, 0.7, 12))
 
 #: Outings that one neighbourhood sets free, how wide its filter is and its limit in seconds.
 _FREED, _WIDE, _SECONDS = 8, 60.0, 2.0
@@ -61,9 +61,14 @@ class Best:
             self.effort.tell(stage, self.cost, self.bound)
 
     @property
+    def aim(self) -> float:
+        """What a better plan may cost at most."""
+        return self.cost - (self.grain or 1e-6 * max(1.0, abs(self.cost)))
+
+    @property
     def proved(self) -> bool:
         """Whether no plan is better."""
-        return self.cost - self.bound <= max(1e-6, 1e-9 * abs(self.cost))
+        return self.cost - self.bound <= 2e-6 * max(1.0, abs(self.cost))
 
 
 def grain_of(whole: Programme) -> float:
@@ -94,7 +99,7 @@ def widen(best: Best, whole: Programme, relaxed: Relaxed, seed: int) -> None:
 
 def _need(best: Best, relaxed: Relaxed) -> float:
     """Return how wide a filter must be so that no better plan slips through it."""
-    return max(0.0, best.cost - (best.grain or 1e-7) - relaxed.bound)
+    return max(0.0, best.aim - relaxed.bound) + 1e-6
 
 
 def _filter_once(
@@ -103,6 +108,7 @@ def _filter_once(
     keep = filtered(best.case, best.pool, relaxed.reduced, width)
     free = np.concatenate([keep, np.arange(whole.columns, len(whole.cost))])
     part = cut(whole, free, np.zeros(len(whole.cost)))
+    part = below(part, best.aim)
     answer = solve_or_cancel(part, best.effort, best.effort.left() * share)
     if answer.values is not None:
         best.offer(choices_of(best.pool, whole, part, answer.values, []), "integer")
@@ -111,7 +117,10 @@ def _filter_once(
     if not best.pool.complete.all():
         return  # an outing that was never looked at might slip through the filter
     # A plan with an outing outside the filter costs more than the bound and the width together.
-    best.raise_bound(min(answer.bound, relaxed.bound + width + (best.grain or 0.0)), "integer")
+    beyond = relaxed.bound + width
+    if best.grain:
+        beyond = best.grain * (math.floor(beyond / best.grain) + 1)
+    best.raise_bound(min(answer.bound, beyond), "integer")
 
 
 def neighbourhoods(
@@ -126,6 +135,7 @@ def neighbourhoods(
         going = {int(team) for team in random.permutation(teams)[:_FREED]}
         idle = set(range(len(best.case.teams))) - set(teams)
         part, held = freed(best, whole, relaxed.reduced, idle | going)
+        part = below(part, best.aim)
         answer = solve_or_cancel(part, best.effort, min(_SECONDS, best.effort.left()))
         if answer.values is not None:
             plan = choices_of(best.pool, whole, part, answer.values, held)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -100,6 +100,21 @@ def cut(whole: Programme, free: Ints, held: Floats) -> Part:
         free,
         float(whole.cost @ rest),
     )
+
+
+def below(part: Part, cost: float) -> Part:
+    """Return a part in which only plans that cost less count: most others are then cut off early.
+
+    Parameters
+    ----------
+    part
+        The part.
+    cost
+        The most that the whole plan may cost, what is held fast included.
+    """
+    matrix = vstack([part.matrix, csr_array(part.cost[None])], format="csr")
+    least = np.append(part.least, -np.inf)
+    return replace(part, matrix=matrix, least=least, most=np.append(part.most, cost - part.offset))
 
 
 def solve(part: Part, seconds: float, within: float = 1e-6) -> Answer:

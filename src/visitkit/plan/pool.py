@@ -123,7 +123,8 @@ def _holding(case: Case, team: Team, order: Ints) -> Bools:
 def _once_each(students: Ints, order: Ints) -> Bools:
     """Tell which outings visit no student twice."""
     who = np.sort(students[order], axis=1)
-    return ~(who[:, 1:] == who[:, :-1]).any(axis=1)
+    apart: Bools = ~(who[:, 1:] == who[:, :-1]).any(axis=1)
+    return apart
 
 
 def _kept_outing(

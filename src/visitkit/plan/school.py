@@ -21,7 +21,7 @@ from visitkit.plan.exact import Best, freed
 from visitkit.plan.first import Choice, Search
 from visitkit.plan.guide import guide
 from visitkit.plan.master import Programme
-from visitkit.plan.part import choices_of, keeps_rules, solve
+from visitkit.plan.part import below, choices_of, keeps_rules, solve
 from visitkit.plan.relax import Relaxed, relax
 
 #: How close, as a share of its value, the relaxation is solved for a first plan and for the bound.
@@ -101,7 +101,8 @@ def _round(
     """Solve some groups of classes at once; tell whether the plan got better."""
     pairs = [freed(best, whole, relaxed.reduced, _teams(best.case, g), width) for g in groups]
     limit = min(_SECONDS, best.effort.left())
-    answers = Parallel()(delayed(solve)(part, limit) for part, _ in pairs)
+    tasks = (delayed(solve)(below(part, best.aim), limit) for part, _ in pairs)
+    answers = Parallel()(tasks)
     if not all(answer.ended for answer in answers):
         best.effort.note("time_class")
     gained = False

@@ -100,7 +100,7 @@ def wishes(
 
 
 def merged(one: Wish, other: Wish) -> Wish | None:
-    """Return one visit that serves both; ``None`` where one cannot, or where both name a duty."""
+    """Return one visit that serves both, ``None`` where one cannot."""
     if set(one.duties) & set(other.duties) or _on_top(one, other):
         return None
     if (one.pair or other.pair) and (one.leads, one.partners) != (other.leads, other.partners):

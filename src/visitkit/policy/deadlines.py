@@ -104,3 +104,43 @@ def photos_owed(policy: Policy, visits: int) -> int:
     """
     number = int(str(policy["evidence.photos"]))
     return number * visits if policy["evidence.photos_per"] == "visit" else number
+
+
+def record_due(policy: Policy, ended: dt.datetime) -> dt.datetime:
+    """Return by when the record of a visit must be written.
+
+    Examples
+    --------
+    >>> from visitkit.policy import read_policy
+    >>> record_due(read_policy("recommended"), dt.datetime(2026, 11, 6, 18, 30))
+    datetime.datetime(2026, 11, 7, 18, 30)
+    """
+    return ended + dt.timedelta(hours=float(str(policy["record.due_hours"])))
+
+
+def safety_alarm(policy: Policy, planned_end: dt.datetime) -> dt.datetime:
+    """Return when somebody must look for a visitor who has not told that the visit is over.
+
+    Source: paper 000, scheme 2, (4) L109; the minutes of grace are the school's own.
+
+    Examples
+    --------
+    >>> from visitkit.policy import read_policy
+    >>> safety_alarm(read_policy("recommended"), dt.datetime(2026, 11, 6, 18, 30))
+    datetime.datetime(2026, 11, 6, 19, 0)
+    """
+    return planned_end + dt.timedelta(minutes=float(str(policy["safety.report_grace_minutes"])))
+
+
+def counsellors_missing(policy: Policy, counsellors: int) -> int:
+    """Return how many counsellors the school still lacks.
+
+    Source: paper 003, part 5, III.4 L293: at least one, full-time or part-time.
+
+    Examples
+    --------
+    >>> from visitkit.policy import read_policy
+    >>> counsellors_missing(read_policy("left-behind-care"), 0)
+    1
+    """
+    return max(int(str(policy["staffing.counsellors"])) - counsellors, 0)

@@ -67,7 +67,7 @@ def urgency(raising: pd.DataFrame, ids: list[str]) -> tiers.Ints:
     order = {kind: place for place, kind in enumerate(KINDS)}
     waiting = raising[raising["waits"]]
     places = waiting["kind"].map(order).fillna(0).groupby(waiting["student_id"]).min()
-    return places.reindex(ids).fillna(0).to_numpy(dtype=np.int64)
+    return np.asarray(places.reindex(ids).fillna(0), dtype=np.int64)
 
 
 def waiting_and_met(raising: pd.DataFrame, ids: list[str]) -> tuple[tiers.Flags, tiers.Flags]:

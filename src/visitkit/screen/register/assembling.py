@@ -17,6 +17,7 @@ from visitkit.screen.instruments import score_table
 from visitkit.screen.register.care import (
     MANDATORY,
     body_image_duties,
+    incident_duties,
     mandatory_duties,
     return_duties,
     scaling_duties,
@@ -119,6 +120,7 @@ def register(
         *_topics(case),
         *crisis_duties(case),
         *mandatory_duties(case),
+        *incident_duties(case),
         *body_image_duties(case),
         *scaling_duties(case),
         *persuasion_duties(case),

@@ -81,6 +81,29 @@ def _police(case: Case, student: str, opened: dt.date, why: str, what: str) -> D
     )
 
 
+def incident_duties(case: Case) -> Iterator[Duty]:
+    """Yield what sudden illness or an accident asks for at once (HC-05, HC-06)."""
+    scene = case.scene
+    kinds = {"student_illness": "incident.illness", "student_injury": "incident.accident"}
+    rows = case.alerts[case.alerts["fact"].isin(list(kinds))]
+    for row in each(rows.drop_duplicates(["student_id", "opened", "fact"])):
+        opened, key = row.opened.date(), kinds[row.fact]
+        for what in scene.codes(key):
+            yield Duty(
+                row.student_id,
+                key,
+                f"incident:{row.fact}",
+                "incident",
+                what,
+                opened,
+                scene.begins(opened),
+                ("head_teacher",),
+                scene.policy.source(key),
+                priority="now",
+                answers=("call",) if what == "contact_parents" else (),
+            )
+
+
 def body_image_duties(case: Case) -> Iterator[Duty]:
     """Yield what a counsellor's latest judgement of worry about looks asks for (BI-01 to BI-04)."""
     scene = case.scene

@@ -28,7 +28,8 @@ def what_text(what: str, step: str = "", lang: str | None = None) -> str:
     >>> what_text("full_watch", "ideation", "en")
     'watch round the clock'
     """
-    rooms = ("register.what", "policy_crisis.crisis_step", "policy_crisis.body_response")
+    steps = ("policy_crisis.crisis_step", "policy_crisis.body_response")
+    rooms = ("register.what", *steps, "policy_visits.incident_step")
     alert = ("alerts.action",)
     for room in alert if step == "alert" else (*rooms, *alert):
         if text.has(f"{room}.{what}"):
