@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from visitkit import text
 from visitkit.calendar import Calendar
 from visitkit.errors import TableError
 from visitkit.load import FaultsError, School
@@ -127,3 +128,24 @@ def test_latest_is_the_last_record() -> None:
     help_given = pd.DataFrame({"student_id": ["0411"], "start": ["2026-10-01"], "type": ["study"]})
     school = School.from_frames(students=ROLL, attendance=away, interventions=help_given)
     assert school.latest == dt.date(2026, 10, 1)
+
+
+def test_a_list_of_absences_covers_no_days() -> None:
+    """A day without a row may be a day without an absence or a day nobody wrote down."""
+    away = pd.DataFrame({"student_id": ["0411"], "date": ["2026-09-01"], "status": ["sick"]})
+    assert dict(School.from_frames(students=ROLL, attendance=away).covers) == {}
+
+
+def test_weekdays_stand_in_beyond_the_records() -> None:
+    """Without a calendar one can still stand on a day after the last record and look back."""
+    away = pd.DataFrame({"student_id": ["0411"], "date": ["2026-09-01"], "status": ["sick"]})
+    calendar = School.from_frames(students=ROLL, attendance=away).calendar
+    assert (calendar.assumed, calendar.source) == (True, text.say("load.calendar_source"))
+    assert calendar.date("2027-08-31") > calendar.date("2025-09-01")
+
+
+def test_a_roll_alone_stands_on_today() -> None:
+    """Nothing is recorded, so the day to stand on is today and not the end of a year."""
+    school = School.from_frames(students=ROLL)
+    assert school.latest == dt.date.today()
+    assert school.calendar.date(dt.date.today()) == dt.date.today()

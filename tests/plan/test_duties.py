@@ -189,6 +189,44 @@ def test_cancelled_and_made_up(recommended: Policy, by: str) -> None:
     assert (row[f"cancelled_{by}"], row["made_up"]) == (1, 1)
 
 
+def test_only_the_named_role_counts(recommended: Policy) -> None:
+    """A visit by another teacher counts for the student, not for the head teacher's rule."""
+    table = duties(school_of(visits=[visit("S0", "2026-10-09", who="A1")]), recommended, TODAY)
+    assert of(table, "quota.student")["S0"]["fulfilled"] == 1
+    assert of(table, "quota.head_teacher")["S0"]["fulfilled"] == 0
+
+
+def test_many_visits_fulfil_no_more_than_owed(recommended: Policy) -> None:
+    """Three visits where one is owed make one."""
+    made = [visit("S0", f"2026-10-{day}") for day in ("09", "16", "23")]
+    row = of(duties(school_of(visits=made), recommended, TODAY), "quota.student")["S0"]
+    assert (row["occurrences"], row["fulfilled"]) == (1, 1)
+
+
+def test_one_visit_makes_up_one_appointment() -> None:
+    """Two appointments called off and one visit since: one is made up, one is not."""
+    off = [
+        {"student_id": "S0", "date": f"2026-10-{day}", "status": "cancelled_school"}
+        for day in ("12", "14")
+    ]
+    history = {"appointments": pd.DataFrame(off)}
+    school = school_of(visits=[visit("S0", "2026-10-20")])
+    table = duties(school, read_policy("home-visit-2"), TODAY, history=history)
+    row = of(table, "quota.student")["S0"]
+    assert (row["cancelled_school"], row["made_up"], row["status"]) == (2, 1, "owed")
+
+
+def test_tomorrow_is_not_known(recommended: Policy) -> None:
+    """An alert or an appointment dated after today changes nothing today."""
+    told = alert("sick_absence", opened="2026-11-03")
+    off = {"student_id": "S0", "date": "2026-11-03", "status": "cancelled_school"}
+    history = {"appointments": pd.DataFrame([off])}
+    table = duties(school_of(), recommended, TODAY, told, history)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(table), pd.DataFrame(duties(school_of(), recommended, TODAY))
+    )
+
+
 def test_waived(recommended: Policy) -> None:
     """A waiver excuses the duty it names and no other; one without a name is refused."""
     waiver = {"student_id": "S0", "date": "2026-10-12", "status": "waived", "duty": "quota.student"}

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from visitkit import text
 from visitkit.load.school import School
 from visitkit.policy import Policy, read_policy
 from visitkit.screen.alerts import COLUMNS, RULES, alerts
+from visitkit.screen.alerts.words import fact_text
+from visitkit.text import LANGUAGES
 
 # Friday 30 October 2026; weekdays are school days.
 AS_OF = "2026-10-30"
@@ -142,9 +145,26 @@ def test_a_visit_is_for_whole_days(school_of: Build, rules: Policy) -> None:
     rows = days("A", "unexcused", ["2026-10-28", "2026-10-29"], 4)
     rows += days("B", "unexcused", ["2026-10-29"], 1)
     found = of_rule(alerts(school_of(attendance=rows), rules, AS_OF), "unexcused_visit")
-    assert found[["student_id", "fact"]].to_numpy().tolist() == [["A", "1"]]
+    assert found[["student_id", "fact"]].to_numpy().tolist() == [["A", "1;1"]]
     assert found["opened"].tolist() == [pd.Timestamp("2026-10-29")]
     assert found["due"].tolist() == [pd.Timestamp("2026-10-30 08:00")]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_run_is_told_beside_the_total(school_of: Build, rules: Policy, lang: str) -> None:
+    """Eleven of eight lessons on end are one day and a half, beside the two and a half in all."""
+    rows = days("A", "unexcused", ["2026-10-20"])
+    rows += days("A", "unexcused", ["2026-10-28"], 8) + days("A", "unexcused", ["2026-10-29"], 3)
+    found = of_rule(alerts(school_of(attendance=rows), rules, AS_OF), "unexcused_visit")
+    assert found["fact"].tolist() == ["1;2.5", "1.5;2.5"]
+    told = fact_text("unexcused_visit", "1.5;1", lang)
+    assert told == text.say(
+        "alerts.run_and_total",
+        lang,
+        run=text.say("alerts.days", lang, number="1.5"),
+        total=text.say("alerts.day", lang, number="1"),
+        window=60,
+    )
 
 
 def test_sick_and_personal_leave(school_of: Build, rules: Policy) -> None:
@@ -185,10 +205,10 @@ def test_events_open_what_the_policy_lists(
 
 
 def test_the_police_and_a_crisis_are_due_at_once(school_of: Build, rules: Policy) -> None:
-    """No hour is given away: due when the day of the fact begins."""
+    """Due before the lessons of that very day end, overdue only from the next day on."""
     rows = [event("2026-10-30", "missing"), event("2026-10-30", "despair_words", "B")]
     found = alerts(school_of(events=rows), rules, AS_OF)
-    assert found["due"].tolist() == [pd.Timestamp("2026-10-30 08:00")] * 2
+    assert found["due"].tolist() == [pd.Timestamp("2026-10-30 15:10")] * 2
     assert found["kind"].tolist() == ["mandatory", "crisis"]
     assert not found["overdue"].any()
     assert alerts(school_of(events=rows), rules, "2026-10-31")["overdue"].all()

@@ -91,7 +91,8 @@ def test_a_code_is_told_as_its_word() -> None:
 @pytest.mark.parametrize(
     ("key", "limit", "expected"),
     [
-        ("", 0, "2026-10-30 08:00"),
+        ("", 0, "2026-10-30 15:10"),  # at once: before the eight lessons of that day end
+        ("x.y_hours", 0, "2026-10-30 15:10"),
         ("x.y_hours", 48, "2026-11-01 08:00"),  # the clock does not stop for a weekend
         ("x.y_periods", 2, "2026-10-30 09:40"),
         ("x.y_school_days", 2, "2026-11-03 08:00"),  # two school days after a Friday

@@ -292,3 +292,22 @@ def test_zero_weight_is_no_reason() -> None:
     assert BY_NAME["group_facts"].name not in set(
         cases.reasons.loc[cases.reasons["kind"] != "protects", "indicator"]
     )
+
+
+@pytest.mark.parametrize("tell", [explain, reason_words, words_by_kind])
+def test_a_language_without_words_is_refused(tell: Any) -> None:
+    """French is not silently answered in English; the sentence names the languages."""
+    with pytest.raises(ScreenError) as refused:
+        tell(CASES, "S1", "fr")
+    assert refused.value.key == "screen.unknown_language"
+    assert refused.value.facts["allowed"] == ", ".join(text.LANGUAGES)
+    assert tell(CASES, "S1", "zh-CN") == tell(CASES, "S1", "zh")
+
+
+def test_a_number_is_no_student_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number instead of text is told to be written in quotation marks."""
+    monkeypatch.setitem(CASES.__dict__, "_places", {"007": 0})
+    with pytest.raises(ScreenError) as refused:
+        explain(CASES, 7)  # type: ignore[arg-type]
+    assert refused.value.key == "screen.student_not_text"
+    assert refused.value.facts == {"student": 7, "known": "007"}

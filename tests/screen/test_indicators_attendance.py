@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import numpy as np
@@ -138,3 +139,43 @@ def test_a_table_is_kept_since_its_term_began(school_of: Callable[..., School]) 
     days["term"] = np.where(days["date"] < "2026-09-01", "spring", "autumn")
     school = school_of(Calendar.from_frame(days), attendance=[row("A", "2026-09-14", "sick")])
     assert indicators(school, "2026-09-14").loc["A", "sick_rate"] == 10  # ten days since 1 Sept
+
+
+def covered_school(school_of: Callable[..., School], first: str, last: str) -> School:
+    """Return a school whose monthly registers cover some days; A was away on seven of them."""
+    away = ("08", "09", "12", "13", "14", "29", "30")
+    rows = [row("A", f"2026-10-{day}", "unexcused") for day in away]
+    school = school_of(students=STUDENTS, attendance=rows)
+    covers = {"attendance": (dt.date.fromisoformat(first), dt.date.fromisoformat(last))}
+    object.__setattr__(school, "covers", covers)
+    return school
+
+
+def test_days_after_the_register_are_not_days_at_school(school_of: Callable[..., School]) -> None:
+    """Seven of the seventeen days that the register covers, not of the days up to today."""
+    found = indicators(covered_school(school_of, "2026-10-08", "2026-10-30"), "2026-11-05")
+    assert found.loc["A", "absence_rate"] == 7 / 17 * 100
+    assert found.loc["A", "unexcused_run"] == 5
+    assert found.loc["B", "absence_rate"] == 0
+
+
+def test_a_register_covers_no_day_to_come(school_of: Callable[..., School]) -> None:
+    """A register made out to the end of the month counts up to today, and rows up to today."""
+    found = indicators(covered_school(school_of, "2026-10-08", "2026-10-30"), "2026-10-21")
+    assert found.loc["A", "absence_rate"] == 50  # five of the ten days from 8 to 21 October
+
+
+def test_too_few_covered_days_are_unknown(school_of: Callable[..., School]) -> None:
+    """Four covered days within the window are no rate, and no trend without the days before."""
+    found = indicators(covered_school(school_of, "2026-10-27", "2026-10-30"), "2026-11-05")
+    assert found[list(GOLDEN)].isna().all(axis=None)
+    found = indicators(covered_school(school_of, "2026-10-08", "2026-10-30"), "2026-11-05")
+    assert np.isnan(found.loc["A", "absence_trend"])  # only one of the 20 days before is covered
+
+
+def test_a_register_without_an_absence_is_known(school_of: Callable[..., School]) -> None:
+    """Where the registers say that nobody was away, the rate is zero and not unknown."""
+    school = school_of(students=STUDENTS)
+    covers = {"attendance": (dt.date(2026, 9, 1), dt.date(2026, 10, 30))}
+    object.__setattr__(school, "covers", covers)
+    assert indicators(school, AS_OF).loc["A", "absence_rate"] == 0

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from visitkit import load, policy
-from visitkit.calendar import as_date
 from visitkit.cli.console import Console
 from visitkit.cli.parser import Parser, whole
 from visitkit.load import School
@@ -16,6 +15,7 @@ from visitkit.load.mapping import read_mapping
 from visitkit.screen import tiers
 from visitkit.screen.alerts import alerts
 from visitkit.screen.caseload import Caseload, caseload
+from visitkit.screen.day import read_day, written_day
 from visitkit.screen.index import RiskIndex
 from visitkit.screen.indicators import indicators
 
@@ -98,13 +98,13 @@ def screened(asked: Wish, console: Console) -> tuple[Caseload, School]:
     rules = policy.read_policy(asked.policy)
     tiers.read_capacity(rules, asked.capacity)
     if asked.as_of is not None:
-        as_date(asked.as_of)
+        written_day(asked.as_of)
     mapping = read_mapping(asked.mapping) if asked.mapping else None
     with console.bar() as progress:
         school = load.read_school(
             asked.path, lenient=asked.lenient, mapping=mapping, progress=progress
         )
-        today = school.calendar.date(asked.as_of or school.latest)
+        today = read_day(asked.as_of or school.latest, school.calendar)
         progress(1, STEPS, console.words("cli.step.measure"))
         figures = indicators(school, as_of=today)
         progress(2, STEPS, console.words("cli.step.alerts"))

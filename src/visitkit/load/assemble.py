@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from visitkit.load.answers import settle_surveys
 from visitkit.load.classes import settle_classes
 from visitkit.load.draft import Draft
 from visitkit.load.faults import Fault
+from visitkit.load.found import Covers
 from visitkit.load.grid import MappedTable
 from visitkit.load.notes import Note
 from visitkit.load.people import hide_names, student_names_of_guardians
@@ -32,6 +33,8 @@ from visitkit.load.sense import (
     middle_day,
 )
 
+#: How far the calendar that stands in reaches beyond the records.
+_AROUND = dt.timedelta(days=366)
 Say = Callable[[str], None]
 _SETTLE = {
     "attendance": settle_attendance,
@@ -54,6 +57,8 @@ class Outcome:
         Table name to rows left out.
     calendar
         The school's own, or ``None``.
+    covers
+        Table name to the first and last day that registers are known to cover.
     """
 
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -61,10 +66,11 @@ class Outcome:
     notes: list[Note] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     calendar: Calendar | None = None
+    covers: Covers = field(default_factory=dict)
 
     def school(self, source: str) -> School:
         """Return the school of the clean rows."""
-        calendar = self.calendar or _assumed(self.frames)
+        calendar = self.calendar or _assumed(self.frames, self.covers)
         notes = list(self.notes)
         if self.calendar is None:
             notes.append(Note("calendar_assumed"))
@@ -75,6 +81,7 @@ class Outcome:
             left_out={name: count for name, count in self.left_out.items() if count},
             source=source,
             notes=tuple(notes),
+            covers=self.covers,
         )
 
 
@@ -176,8 +183,12 @@ def _span(frames: Mapping[str, pd.DataFrame]) -> tuple[dt.date, dt.date] | None:
     return pd.Timestamp(days.min()).date(), pd.Timestamp(days.max()).date()
 
 
-def _assumed(frames: Mapping[str, pd.DataFrame]) -> Calendar:
-    """Return weekdays over all days on which anything was recorded, else over this year."""
+def _assumed(frames: Mapping[str, pd.DataFrame], covers: Covers) -> Calendar:
+    """Return weekdays from a year before to a year after all that is known, else around today.
+
+    Screening looks back from a day and visits are planned ahead of it, so the days on which
+    something was recorded are not enough.
+    """
     recorded = [
         frame[column].dropna()
         for name, frame in frames.items()
@@ -185,11 +196,11 @@ def _assumed(frames: Mapping[str, pd.DataFrame]) -> Calendar:
         if name not in {"calendar", "students"} and column in frame
         if frame[column].dtype.kind == "M"
     ]
-    days = pd.concat(recorded) if recorded else pd.Series([], dtype="datetime64[us]")
-    if days.empty:
-        year = pd.Timestamp.today().year
-        return Calendar.weekdays(f"{year}-01-01", f"{year}-12-31")
-    return Calendar.weekdays(days.min(), days.max())
+    ends = [stamp.date() for days in recorded if len(days) for stamp in (days.min(), days.max())]
+    ends += [day for span in covers.values() for day in span]
+    ends = ends or [dt.date.today()]
+    calendar = Calendar.weekdays(min(ends) - _AROUND, max(ends) + _AROUND)
+    return replace(calendar, source=text.say("load.calendar_source"))
 
 
 def tell(progress: Callable[[int, int, str], None] | None, parts: Sequence[MappedTable]) -> Say:

@@ -145,6 +145,7 @@ def _read(path: str | Path, mapping: SheetMapping | None, progress: Progress | N
     outcome.faults = _sorted([*reading.faults, *laid.faults, *outcome.faults], reading.sheets)
     outcome.notes = [*reading.notes, *laid.notes, *outcome.notes]
     outcome.left_out += laid.left_out
+    outcome.covers = laid.covers
     return outcome
 
 

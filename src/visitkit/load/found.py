@@ -101,6 +101,10 @@ class Found:
         return Note(key, self.sheet.file, self.sheet.name, facts)
 
 
+#: Table name to the first and last day it is known to cover.
+Covers = dict[str, tuple[dt.date, dt.date]]
+
+
 @dataclass(slots=True)
 class Laid:
     """What layouts made of sheets."""
@@ -109,6 +113,7 @@ class Laid:
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    covers: Covers = field(default_factory=dict)
 
     def add(self, other: Laid) -> None:
         """Take over what another layout made."""
@@ -116,6 +121,13 @@ class Laid:
         self.faults += other.faults
         self.notes += other.notes
         self.left_out += other.left_out
+        for table, span in other.covers.items():
+            self.cover(table, *span)
+
+    def cover(self, table: str, *days: dt.date) -> None:
+        """Widen the days that a table is known to cover."""
+        known = (*self.covers.get(table, ()), *days)
+        self.covers[table] = (min(known), max(known))
 
 
 #: Spelling of an exam's name to its date.

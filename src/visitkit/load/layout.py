@@ -14,6 +14,7 @@ from visitkit.load.faults import Fault
 from visitkit.load.found import Exams, Found, Laid
 from visitkit.load.grid import Cells, MappedTable, letter
 from visitkit.load.headers import says_nothing
+from visitkit.load.legend import find_legend
 from visitkit.load.notes import Note
 from visitkit.load.rows import DataRows
 from visitkit.load.spelling import both, tidy, word_key
@@ -91,11 +92,9 @@ def _lesson_columns(found: Found) -> dict[str, int]:
 
 def _long(found: Found, rows: DataRows, exams: Exams) -> Laid:
     claim, sheet = found.claim, found.sheet
-    extra = _lesson_columns(found) if claim.table == "attendance" else {}
-    part = sheet.take(claim.table, {**claim.places, **extra}, 0, rows.keep)
-    if register.HALF in extra:
-        halves = register.halves(part.columns[register.HALF])
-        part = replace(part, columns={**part.columns, register.HALF: halves})
+    if claim.table == "attendance":
+        return _absences(found, rows)
+    part = sheet.take(claim.table, claim.places, 0, rows.keep)
     laid = Laid([part])
     if claim.table == "marks":
         part = replace(part, extra={"header_row": found.first})
@@ -106,6 +105,22 @@ def _long(found: Found, rows: DataRows, exams: Exams) -> Laid:
         extras = roster.find_extras(found.headers)
         laid.add(roster.guardians(found, extras, rows.keep))
         laid.add(roster.groups(found, extras, rows.keep))
+    return laid
+
+
+def _absences(found: Found, rows: DataRows) -> Laid:
+    """Return a list of absences; its legend counts as that of a register does."""
+    extra = _lesson_columns(found)
+    part = found.sheet.take("attendance", {**found.claim.places, **extra}, 0, rows.keep)
+    columns, laid = dict(part.columns), Laid()
+    if register.HALF in extra:
+        columns[register.HALF] = register.halves(columns[register.HALF])
+    key = found.claim.places["student_id"]
+    used = "".join(word_key(value) for value in columns["status"].values if value is not None)
+    legend = find_legend(found.sheet, found.first, key, used)
+    if not register.tell_legend(laid, legend, found, len(part)):
+        columns["status"] = legend.told(columns["status"])
+        laid.parts.append(replace(part, columns=columns))
     return laid
 
 

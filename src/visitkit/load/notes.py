@@ -54,11 +54,19 @@ def worded(facts: Mapping[str, object], lang: str | None = None) -> dict[str, ob
     subjects = said.get("subjects")
     if isinstance(subjects, tuple):
         said["subjects"] = tuple(tables.word("subject", one, lang) for one in subjects)
+    signs = said.get("signs")
+    if isinstance(signs, tuple):
+        said["signs"] = tuple(f"{sign}={_status(code, lang)}" for sign, code in signs)
     joiner = text.say("load.joiner", lang)
     return {
         name: joiner.join(map(str, value)) if isinstance(value, tuple) else value
         for name, value in said.items()
     }
+
+
+def _status(code: str, lang: str | None) -> str:
+    word = tables.word("attendance_status", code, lang)
+    return tables.word("attendance_present", code, lang) if word == code else word
 
 
 def _header(table: str, field: str, lang: str | None) -> str:

@@ -18,10 +18,11 @@ from pathlib import PurePath
 from visitkit import tables, text
 from visitkit.load.claims import claims
 from visitkit.load.found import Claim, Found
+from visitkit.load.grid import Cells
 from visitkit.load.headers import Header
 from visitkit.load.parsing import parser_of
 from visitkit.load.questionnaire import instrument_within
-from visitkit.load.register import day_columns, share_of_signs
+from visitkit.load.register import day_columns, legend_of, share_of_signs
 from visitkit.load.sheets import Sheet
 from visitkit.load.spelling import header_key, tidy
 from visitkit.load.unreadable import UnreadableCellError
@@ -121,7 +122,10 @@ def _holds(sheet: Sheet, claim: Claim, headers: Sequence[Header], first: int) ->
         for row in range(first, last)
         if _is_word(sheet.columns[at][row])
     }
-    return share_of_signs(list(cells)) >= 0.5
+    legend = legend_of(sheet, headers, first, claim.places.get("student_id", 0))
+    return (
+        bool(legend.unclear or legend.signs) or share_of_signs(legend.told(Cells.of(cells))) >= 0.5
+    )
 
 
 def _is_word(cell: object) -> bool:

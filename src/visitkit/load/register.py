@@ -17,11 +17,15 @@ from visitkit.load.dates import date_within, month_within
 from visitkit.load.found import Found, Laid
 from visitkit.load.grid import Cells, MappedTable, Rows, letter
 from visitkit.load.headers import Header
-from visitkit.load.signs import PRESENT, parse_signs
+from visitkit.load.legend import Legend, find_legend
+from visitkit.load.rows import is_usual
+from visitkit.load.sheets import Sheet
+from visitkit.load.signs import PRESENT, Signs, Told, parse_signs
 from visitkit.load.spelling import both, pattern_of, tidy, word_key
 from visitkit.load.unreadable import UnreadableCellError
 from visitkit.load.vocabulary import code_of
 
+_LONGEST_LEGEND = 60
 #: Fewer columns of days than this are not taken for a register.
 FEWEST_DAYS = 3
 #: The month in which a Chinese school year begins, for registers that run over New Year.
@@ -86,9 +90,9 @@ def day_columns(headers: Sequence[Header]) -> dict[int, Day]:
     return days if len(set(days.values())) == len(days) else {}
 
 
-def share_of_signs(values: Sequence[object]) -> float:
+def share_of_signs(cells: Cells) -> float:
     """Return the share of distinct cells that a register may hold; 1 when there are none."""
-    known = [value for value in values if value is not None]
+    known = [value for value in cells.values if value is not None]
     if not known:
         return 1.0
     return sum(_is_sign(value) for value in known) / len(known)
@@ -117,6 +121,9 @@ def lay_out(found: Found, keep: Rows) -> Laid:
     """
     laid = Laid()
     days = day_columns(found.headers)
+    legend = legend_of(found.sheet, found.headers, found.first, found.claim.places["student_id"])
+    if tell_legend(laid, legend, found, len(keep)):
+        return laid
     month = _month(found, list(days.values()))
     if month is None and any(day.date is None for day in days.values()):
         laid.faults.append(found.fault("register_no_month"))
@@ -124,7 +131,9 @@ def lay_out(found: Found, keep: Rows) -> Laid:
         return laid
     for place, day in days.items():
         date = day.date or _date(month, day)
-        cells = found.sheet.columns[place].take(keep)
+        cells = legend.told(found.sheet.columns[place]).take(keep)
+        if date is not None and cells.filled().any():
+            laid.cover("attendance", date)
         said = _says_something(cells)
         if date is None and said.any():
             facts = {"year": month[0], "month": month[1]} if month else {}
@@ -139,7 +148,8 @@ def lay_out(found: Found, keep: Rows) -> Laid:
             )
             laid.left_out["attendance"] += int(said.sum())
         elif date is not None and said.any():
-            laid.parts.append(_part(found, place, date, day.half, keep[said]))
+            one = Day(date=date, half=day.half)
+            laid.parts.append(_part(found, place, one, cells.take(said), keep[said]))
     return laid
 
 
@@ -171,16 +181,49 @@ def _says_something(cells: Cells) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 
 def _only_there(value: object) -> bool:
+    if isinstance(value, Told):
+        return value.signs == Signs(())
     return code_of("attendance_present", value) == PRESENT
 
 
-def _part(found: Found, place: int, date: dt.date, half: str, rows: Rows) -> MappedTable:
+def legend_of(sheet: Sheet, headers: Sequence[Header], first: int, key: int) -> Legend:
+    """Return the legend of a register.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    headers
+        What stands above each column.
+    first
+        First row below the headers, counted from 0.
+    key
+        The column of student numbers.
+    """
+    rows = [row for row in range(first, sheet.height) if is_usual(sheet.cell(row, key))]
+    cells = {sheet.cell(row, at) for at in day_columns(headers) for row in rows} - {None}
+    return find_legend(sheet, first, key, "".join(map(word_key, cells)))
+
+
+def tell_legend(laid: Laid, legend: Legend, found: Found, rows: int) -> bool:
+    """Say which legend is used; tell whether it is unclear, so that nothing can be read."""
+    if legend.unclear:
+        row, column, words = legend.unclear
+        said = words[:_LONGEST_LEGEND]
+        laid.faults.append(found.fault("legend_unclear", row + 1, letter(column), words=said))
+        laid.left_out["attendance"] += rows
+    elif legend.listed():
+        laid.notes.append(found.note("legend_used", signs=legend.listed()))
+    return legend.unclear is not None
+
+
+def _part(found: Found, place: int, day: Day, cells: Cells, rows: Rows) -> MappedTable:
     part = found.sheet.take("attendance", found.claim.places, 0, rows)
     columns = {
         **part.columns,
-        "date": Cells.constant(date, len(rows)),
-        "status": found.sheet.columns[place].take(rows),
-        HALF: Cells.constant(half or None, len(rows)),
+        "date": Cells.constant(day.date, len(rows)),
+        "status": cells,
+        HALF: Cells.constant(day.half or None, len(rows)),
     }
     half_at = half_column(found.headers)
     if half_at is not None:

@@ -65,7 +65,7 @@ def data_rows(
         filled |= sheet.columns[place].filled()
     filled[:first] = False
     before = filled.copy()
-    usual = _each(sheet, key, _is_usual)
+    usual = _each(sheet, key, is_usual)
     full_score: int | None = None
     remarks: list[int] = []
     for row in np.flatnonzero(filled & ~usual).tolist():
@@ -87,7 +87,8 @@ def _each(sheet: Sheet, place: int, test: Callable[[object], bool]) -> npt.NDArr
     return told[column.codes]
 
 
-def _is_usual(value: object) -> bool:
+def is_usual(value: object) -> bool:
+    """Tell whether a cell looks like the number of a student, or a date."""
     plain = tidy(value) if value is not None else ""
     wordy = plain[:1].isalpha() and not plain.isalnum()
     return plain.isascii() and any(sign.isdigit() for sign in plain) and not wordy

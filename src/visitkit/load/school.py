@@ -50,6 +50,11 @@ class School:
         Where the tables came from, as the person named it.
     notes
         What a person should know about the reading that is not a fault.
+    covers
+        Table name to the first and last day the table is known to cover, though nothing may be
+        recorded on them: for ``attendance`` the first and last day of any register with a sign,
+        also that of being there. A list of absences says nothing of the days without a row, so
+        tables kept as lists are not among the keys.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -58,6 +63,7 @@ class School:
     left_out: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
     notes: tuple[Note, ...] = ()
+    covers: Mapping[str, tuple[dt.date, dt.date]] = field(default_factory=dict)
 
     @classmethod
     def from_frames(
@@ -107,6 +113,7 @@ class School:
         complete = {name: self.tables.get(name, empty_table(name)) for name in tables.TABLES}
         object.__setattr__(self, "tables", MappingProxyType(complete))
         object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
+        object.__setattr__(self, "covers", MappingProxyType(dict(self.covers)))
 
     def __repr__(self) -> str:
         """Return sizes only: a school never prints its students."""
@@ -126,12 +133,17 @@ class School:
 
     @property
     def latest(self) -> dt.date:
-        """The latest date on which anything was recorded."""
+        """The latest day on which anything was recorded or a register was kept.
+
+        Where there is nothing but the roll, today, as far as the calendar goes.
+        """
         newest = [
             frame[column].max()
             for name, frame in self.tables.items()
             for column in ("date", "start")
             if name not in {"calendar"} and column in frame and frame[column].dtype.kind == "M"
         ]
-        known = [stamp for stamp in newest if not pd.isna(stamp)]
-        return max(known).date() if known else self.calendar.last
+        known = [stamp.date() for stamp in newest if not pd.isna(stamp)]
+        known += [last for _, last in self.covers.values()]
+        today = min(max(dt.date.today(), self.calendar.first), self.calendar.last)
+        return max(known, default=today)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from visitkit.load.numbers import parse_number, parse_percent
 from visitkit.load.spelling import tidy, unquoted
 from visitkit.load.unreadable import UnreadableCellError
-from visitkit.load.vocabulary import code_of, split_words
+from visitkit.load.vocabulary import code_of, split_by, split_words
 from visitkit.tables import Column
 
 #: The code of a sign that only says somebody was there.
@@ -85,10 +86,32 @@ class Signs:
     periods: float | None = None
 
 
-def parse_signs(value: object) -> Signs:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A cell of a register as written, with what the legend of its sheet makes of it.
+
+    ``signs`` is ``None`` where the legend does not have the sign.
+    """
+
+    written: str
+    signs: Signs | None
+
+    def __str__(self) -> str:
+        """Return the cell as written, which is what a fault shows."""
+        return self.written
+
+
+def parse_signs(value: object, index: Mapping[str, str] | None = None) -> Signs:
     """Return the statuses written in a cell of a register; being there has none.
 
     Several signs may stand in a cell; a number after a single one is a number of periods.
+
+    Parameters
+    ----------
+    value
+        A cell, or one that the legend of its sheet explains.
+    index
+        Spelling to code, where a legend goes before our own signs.
 
     Raises
     ------
@@ -100,19 +123,28 @@ def parse_signs(value: object) -> Signs:
     >>> parse_signs("late 2"), parse_signs("present")
     (Signs(codes=('late',), periods=2.0), Signs(codes=(), periods=None))
     """
-    vocabularies = ("attendance_status", "attendance_present")
+    if isinstance(value, Told):
+        if value.signs is None:
+            raise UnreadableCellError("sign_unlisted")
+        return value.signs
     if isinstance(value, dt.date | dt.time | bool | int | float):
         raise UnreadableCellError("word_unknown", vocabulary="attendance_status")
     plain = unquoted(value)
-    codes = split_words(plain, vocabularies)
+    codes = _split(plain, index)
     periods = None
     if codes is None:
         counted = re.fullmatch(r"(\D+?)\s*(\d+(?:\.\d+)?\s*\D*)", plain)
-        codes = split_words(counted[1], vocabularies) if counted else None
+        codes = _split(counted[1], index) if counted else None
         periods = _periods(counted[2]) if counted and codes else None
         if codes is None or len(codes) != 1 or periods is None:
             raise UnreadableCellError("word_unknown", vocabulary="attendance_status")
     return Signs(tuple(code for code in codes if code != PRESENT), periods)
+
+
+def _split(plain: str, index: Mapping[str, str] | None) -> list[str] | None:
+    if index is not None:
+        return split_by(plain, index)
+    return split_words(plain, ("attendance_status", "attendance_present"))
 
 
 def _periods(value: str) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from visitkit import tables, text
@@ -71,13 +72,29 @@ def split_words(value: object, vocabularies: tuple[str, ...]) -> list[str] | Non
     >>> split_words("late early", ("attendance_status",))
     ['late', 'early']
     """
+    index = {
+        spelling: code for name in reversed(vocabularies) for spelling, code in words(name).items()
+    }
+    return split_by(value, index, _segments(vocabularies))
+
+
+def split_by(
+    value: object, index: Mapping[str, str], pattern: re.Pattern[str] | None = None
+) -> list[str] | None:
+    """Return the codes of words written one after the other by an index of spellings.
+
+    Examples
+    --------
+    >>> split_by("bk", {"b": "sick", "k": "unexcused"})
+    ['sick', 'unexcused']
+    """
+    known = pattern or re.compile("|".join(map(re.escape, sorted(index, key=len, reverse=True))))
     rest = word_key(value)
     codes: list[str] = []
     while rest:
-        found = _segments(vocabularies).match(rest)
+        found = known.match(rest)
         if found:
-            spelling = found.group()
-            codes.append(next(words(v)[spelling] for v in vocabularies if spelling in words(v)))
+            codes.append(index[found.group()])
             rest = rest[found.end() :]
         elif rest[0] in "/,;+&|\u3001\u3002.":
             rest = rest[1:]

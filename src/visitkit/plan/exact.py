@@ -24,7 +24,7 @@ from visitkit.plan.relax import Relaxed
 
 #: Filters in minutes of reduced cost, narrow ones first; the share of the time that is left which
 #: each may use; and how many neighbourhoods follow.
-STEPS = ((3.0, 0.35, 6), (8.0, 0.5, 6), (12.0, 0.7, 12), (18.0, 0.7, 12))
+STEPS = ((3.0, 0.5, 4), (8.0, 0.8, 6), (12.0, 0.8, 12), (18.0, 0.8, 12))
 
 #: Outings that one neighbourhood sets free, how wide its filter is and its limit in seconds.
 _FREED, _WIDE, _SECONDS = 8, 60.0, 2.0

@@ -74,8 +74,8 @@ def wishes(
     rows
         Rows of a table of duties, of one student.
     today, until
-        The first and the last day planned for. Of what is owed several times, one visit is asked for, and more
-        only where the day by which they are due comes first.
+        The first and the last day planned for. Of what is owed several times, one visit is asked
+        for, and more only where the day by which they are due comes first.
     far
         The family lives too far away: where a rule allows it, contact is made from the school.
 

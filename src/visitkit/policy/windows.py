@@ -56,6 +56,19 @@ def window_days(
     return start, end if end >= start else _day(policy, str(known[name]["to"]), year + 1, moving)
 
 
+def list_due(policy: Policy, year: int) -> dt.date | None:
+    """Return by when each teacher hands in the list of students to visit; ``None`` without one.
+
+    Examples
+    --------
+    >>> from visitkit.policy import read_policy
+    >>> list_due(read_policy("home-visit-4"), 2026)
+    datetime.date(2026, 6, 26)
+    """
+    text = str(policy["assign.list_due"])
+    return None if text == "none" else _day(policy, text, year, {})
+
+
 def _day(policy: Policy, text: str, year: int, named: Mapping[str, dt.date]) -> dt.date:
     if text[:2].isdigit():
         return dt.date(year, int(text[:2]), int(text[3:]))

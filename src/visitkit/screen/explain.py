@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from visitkit import text
+from visitkit.errors import ScreenError
 from visitkit.screen.alerts.words import fact_text
 from visitkit.screen.caseload import GOOD_NEWS, Caseload
 from visitkit.screen.points import score
@@ -60,9 +61,9 @@ def explain(cases: Caseload, student_id: str, lang: str | None = None) -> str:
     Raises
     ------
     ScreenError
-        When the student is not on the list.
+        When the student is not on the list, or there are no words in the language.
     """
-    spoken = text.language(lang)
+    spoken = _spoken(lang)
     row = cases.student(student_id)
     words = words_by_kind(cases, student_id, spoken)
     why = [*words["alert"], *words["concern"][:REASONS]]
@@ -93,9 +94,9 @@ def reason_words(cases: Caseload, student_id: str, lang: str | None = None) -> l
     Raises
     ------
     ScreenError
-        When the student is not on the list.
+        When the student is not on the list, or there are no words in the language.
     """
-    spoken = text.language(lang)
+    spoken = _spoken(lang)
     alerts = {str(row["rule"]): row for row in reversed(_raising(cases, student_id))}
     first = [_alert(row, spoken, cases.as_of) for row in reversed(alerts.values())]
     concerns = words_by_kind(cases, student_id, spoken, kinds=("concern",))["concern"]
@@ -124,9 +125,9 @@ def words_by_kind(
     Raises
     ------
     ScreenError
-        When the student is not on the list.
+        When the student is not on the list, or there are no words in the language.
     """
-    spoken = text.language(lang)
+    spoken = _spoken(lang)
     reasons = cases.reasons_for(student_id)
     words: dict[str, list[str]] = {kind: [] for kind in KINDS}
     if "alert" in kinds:
@@ -148,6 +149,13 @@ def words_by_kind(
     if "unknown" in kinds:
         words["unknown"] = _unknown(reasons, spoken)
     return words
+
+
+def _spoken(lang: str | None) -> str:
+    if lang is not None and lang.replace("_", "-").split("-")[0].lower() not in text.LANGUAGES:
+        allowed = ", ".join(text.LANGUAGES)
+        raise ScreenError("screen.unknown_language", found=lang, allowed=allowed)
+    return text.language(lang)
 
 
 def _head(row: pd.Series[Any], lang: str) -> str:

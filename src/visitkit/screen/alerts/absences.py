@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -43,7 +44,7 @@ def runs_reaching(days: pd.DataFrame, reason: str, need: float, *, whole: bool) 
     Returns
     -------
     pandas.DataFrame
-        A row a run: ``student``, ``fact`` (days so far), ``opened`` (the day that reached the
+        A row a run: ``student``, ``fact`` (days so far, to the half), ``opened`` (the day that reached the
         number), ``latest`` (number of its last school day).
     """
     missed = days[days[reason] > 0].sort_values(["student", "day"])
@@ -57,7 +58,38 @@ def runs_reaching(days: pd.DataFrame, reason: str, need: float, *, whole: bool) 
         fact=("sofar", "max"), opened=("date", "min"), latest=("day", "max")
     )
     found = found.reset_index().drop(columns="run")
-    return found.assign(fact=found["fact"].map("{:g}".format))
+    return found.assign(fact=found["fact"].map(half_days))
+
+
+def with_total(found: pd.DataFrame, days: pd.DataFrame, reason: str) -> pd.DataFrame:
+    """Put beside the days of each run those of the last :data:`LONGEST_RUN` school days.
+
+    Parameters
+    ----------
+    found
+        From :func:`runs_reaching`.
+    days, reason
+        As there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``found`` with both numbers in ``fact``, as ``1.5;4``.
+    """
+    total = days.groupby("student")[reason].sum().map(half_days)
+    beside = found["student"].map(total).astype("str")
+    return found.assign(fact=found["fact"].astype("str") + ";" + beside)
+
+
+def half_days(days: float) -> str:
+    """Write days of absence as people count them: to the nearest half, never none.
+
+    Examples
+    --------
+    >>> half_days(1.375), half_days(2.0), half_days(0.125)
+    ('1.5', '2', '0.5')
+    """
+    return f"{max(math.floor(days * 2 + 0.5 + _EDGE) / 2, 0.5):g}"
 
 
 def missed_lessons(base: Ground[Any], school_days: int) -> pd.DataFrame:

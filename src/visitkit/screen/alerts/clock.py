@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from visitkit.calendar import Calendar
+from visitkit.calendar import Bell, Calendar, end_of_lessons
 from visitkit.errors import CalendarError
 from visitkit.policy import Policy
 
 #: Facts bear a day, not an hour. A deadline is counted from the beginning of that day's lessons,
-#: the earliest it can have been known: early rather than late. The policy keys
+#: the earliest it can have been known: early rather than late. What must be done at once is due
+#: when the lessons of that day end, because it may have become known at any hour of them; it is
+#: overdue from the next day on. The policy keys
 #: ``absence.day_begins``, ``absence.lesson_minutes`` and ``absence.break_minutes`` come first.
 DAY_BEGINS = "08:00"
 LESSON_MINUTES = 45
@@ -26,7 +28,8 @@ def due(opened: dt.date, key: str, policy: Policy, calendar: Calendar) -> dt.dat
     key
         The policy key with the limit; its ending says the unit: ``_hours`` (of the clock, over
         weekends too), ``_periods`` (lessons from the beginning of the school day) or
-        ``_school_days`` (to the beginning of that school day). ``""`` means at once.
+        ``_school_days`` (to the beginning of that school day). ``""``, or a limit of 0, means at once: before
+        the lessons of that day end.
     policy
         Holds the limit.
     calendar
@@ -40,11 +43,13 @@ def due(opened: dt.date, key: str, policy: Policy, calendar: Calendar) -> dt.dat
     datetime.datetime(2026, 10, 31, 8, 0)
     >>> due(dt.date(2026, 10, 30), "a.contact_periods", rules, days)
     datetime.datetime(2026, 10, 30, 9, 40)
+    >>> due(dt.date(2026, 10, 30), "", rules, days)
+    datetime.datetime(2026, 10, 30, 15, 10)
     """
     begins = _begins(opened, policy)
-    if not key:
-        return begins
-    limit = float(str(policy[key]))
+    limit = float(str(policy[key])) if key else 0.0
+    if limit == 0:
+        return end_of_lessons(calendar, opened, _bell(policy))
     if key.endswith("_periods"):
         return begins + dt.timedelta(minutes=_minutes(limit, policy))
     if key.endswith("_school_days"):
@@ -53,14 +58,21 @@ def due(opened: dt.date, key: str, policy: Policy, calendar: Calendar) -> dt.dat
 
 
 def _begins(day: dt.date, policy: Policy) -> dt.datetime:
-    hour = str(policy.values.get("absence.day_begins", DAY_BEGINS))
-    return dt.datetime.combine(day, dt.time.fromisoformat(hour))
+    return dt.datetime.combine(day, _bell(policy).begins)
+
+
+def _bell(policy: Policy) -> Bell:
+    values = policy.values
+    return Bell(
+        dt.time.fromisoformat(str(values.get("absence.day_begins", DAY_BEGINS))),
+        int(str(values.get("absence.lesson_minutes", LESSON_MINUTES))),
+        int(str(values.get("absence.break_minutes", BREAK_MINUTES))),
+    )
 
 
 def _minutes(periods: float, policy: Policy) -> float:
-    lesson = float(str(policy.values.get("absence.lesson_minutes", LESSON_MINUTES)))
-    pause = float(str(policy.values.get("absence.break_minutes", BREAK_MINUTES)))
-    return periods * lesson + max(periods - 1, 0) * pause
+    bell = _bell(policy)
+    return periods * bell.lesson_minutes + max(periods - 1, 0) * bell.break_minutes
 
 
 def _school_days_on(day: dt.date, number: int, calendar: Calendar) -> dt.date:

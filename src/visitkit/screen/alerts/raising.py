@@ -9,13 +9,13 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from visitkit.calendar import DateLike
 from visitkit.load.school import School
 from visitkit.policy import Policy
 from visitkit.screen.alerts import absences
 from visitkit.screen.alerts.clock import due
 from visitkit.screen.alerts.matters import conduct, episodes, matters
 from visitkit.screen.alerts.rules import BY_CODE, EVENT_RULES, RUN_RULES, Rule, lookback
+from visitkit.screen.day import DayLike, read_day
 from visitkit.screen.indicators.assemble import Ground, facts, gathered, ground, scored_sheets
 from visitkit.screen.indicators.marks import marks
 from visitkit.screen.indicators.moment import LATEST_DAYS, Moment
@@ -49,7 +49,7 @@ Found = Iterator[tuple[Rule, pd.DataFrame]]
 def alerts(
     school: School,
     policy: Policy,
-    as_of: DateLike,
+    as_of: DayLike,
     history: Mapping[str, pd.DataFrame] | None = None,
     *,
     scored: pd.DataFrame | None = None,
@@ -77,7 +77,8 @@ def alerts(
     pandas.DataFrame
         ``student_id`` (of those on roll), ``rule``, ``kind``, ``opened`` (date of the fact that
         opened it), ``due`` (moment), ``action``, ``owner`` (role), ``source`` (of the rule in the
-        policy), ``fact`` (short: days, standard deviations, or a code), ``answered`` (date of the
+        policy), ``fact`` (short: days, for whole days of absence those of the run and of the last
+        60 school days as ``1.5;4``, standard deviations, or a code), ``answered`` (date of the
         first contact on record since that can be the answer: a visit for a visit, any contact
         for a call, counselling for a talk; missing for reports), ``overdue`` (not answered, and
         the day of ``due`` lies before ``as_of``); in order of student, due, opened and rule. An
@@ -90,7 +91,7 @@ def alerts(
     visitkit.errors.PolicyError
         When the policy lacks a value a rule needs.
     """
-    moment = Moment(school.calendar.date(as_of), school.calendar)
+    moment = Moment(read_day(as_of, school.calendar), school.calendar)
     held = gathered(school, history or {})
     held["surveys"] = scored_sheets(held["surveys"], moment) if scored is None else scored
     base = ground({name: nw.from_native(frame) for name, frame in held.items()}, moment)
@@ -133,7 +134,8 @@ def _absence(base: Ground[Any], policy: Policy) -> Found:
             need += 0 if not inclusive or policy[inclusive] else 1
             yield rule, absences.runs_reaching(days, reason, need, whole=False)
     rule = BY_CODE["unexcused_visit"]
-    yield rule, absences.runs_reaching(days, "unexcused", _number(policy, rule.key), whole=True)
+    found = absences.runs_reaching(days, "unexcused", _number(policy, rule.key), whole=True)
+    yield rule, absences.with_total(found, days, "unexcused")
 
 
 def _falls(base: Ground[Any], threshold: float, school_days: int) -> pd.DataFrame:

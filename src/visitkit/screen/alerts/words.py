@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from visitkit import tables, text
+from visitkit.screen.alerts.absences import LONGEST_RUN
 from visitkit.screen.alerts.rules import EVENT_RULES
 
 _VOCABULARY = {"serious_conduct": "behaviour_kind", **dict.fromkeys(EVENT_RULES, "event_kind")}
@@ -17,9 +18,26 @@ def fact_text(rule: str, fact: str, lang: str | None = None) -> str:
     --------
     >>> fact_text("unexcused_run", "3", "en"), fact_text("family_event", "moved", "en")
     ('3', 'family moved')
+    >>> fact_text("unexcused_visit", "1.5;4", "en")
+    '1.5 days on end (4 days in the last 60 school days)'
     """
+    run, both, total = fact.partition(";")
+    if both and rule == "unexcused_visit":
+        days = {"run": days_words(run, lang), "total": days_words(total, lang)}
+        return text.say("alerts.run_and_total", lang, window=LONGEST_RUN, **days)
     vocabulary = _VOCABULARY.get(rule)
     return tables.word(vocabulary, fact, lang) if vocabulary else fact
+
+
+def days_words(days: str, lang: str | None = None) -> str:
+    """Return a number of days with its noun.
+
+    Examples
+    --------
+    >>> days_words("1", "en"), days_words("1.5", "en")
+    ('1 day', '1.5 days')
+    """
+    return text.say("alerts.day" if days == "1" else "alerts.days", lang, number=days)
 
 
 def why(rule: str, fact: str, opened: dt.date, lang: str | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic
 
 import narwhals.stable.v2 as nw
@@ -12,9 +12,9 @@ import pandas as pd
 from narwhals.stable.v2.typing import FrameT
 
 from visitkit import tables
-from visitkit.calendar import DateLike
 from visitkit.load.school import School
 from visitkit.screen.catalog import CATALOG
+from visitkit.screen.day import DayLike, read_day
 from visitkit.screen.frames import Indicators
 from visitkit.screen.indicators import activity as streams
 from visitkit.screen.indicators import attendance as away
@@ -25,10 +25,21 @@ from visitkit.screen.indicators.facts import collected, known, present, roll, sp
 from visitkit.screen.indicators.homelife import homelife
 from visitkit.screen.indicators.household import guardians
 from visitkit.screen.indicators.marks import marks, papers_missed
-from visitkit.screen.indicators.moment import LATEST_DAYS, QUIET_DAYS, Kept, Moment, kept
+from visitkit.screen.indicators.moment import (
+    LATEST_DAYS,
+    QUIET_DAYS,
+    Kept,
+    Moment,
+    covered,
+    kept,
+)
 from visitkit.screen.indicators.reading import read_values
 from visitkit.screen.indicators.standing import standings
 from visitkit.screen.indicators.surveys import surveys
+
+
+#: Table name to the first and last day its registers are known to cover.
+Covers = Mapping[str, tuple[dt.date, dt.date]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,9 @@ class Ground(Generic[FrameT]):
         The day on which we stand.
     days, everyone, here
         The calendar, all students, and those on roll, from :func:`ground`.
+    covers
+        Table name to the first and last day that its registers are known to cover; a table that
+        is not there is a list whose days follow from its rows.
     """
 
     frames: Mapping[str, FrameT]
@@ -50,13 +64,16 @@ class Ground(Generic[FrameT]):
     days: FrameT
     everyone: FrameT
     here: FrameT
+    covers: Covers = field(default_factory=dict)
 
 
-def ground(frames: Mapping[str, FrameT], moment: Moment) -> Ground[FrameT]:
+def ground(
+    frames: Mapping[str, FrameT], moment: Moment, covers: Covers | None = None
+) -> Ground[FrameT]:
     """Give students and school days their numbers, once for all families."""
     days = moment.frame(frames["students"])
     everyone = roll(frames["students"], days, moment)
-    return Ground(frames, moment, days, everyone, present(everyone))
+    return Ground(frames, moment, days, everyone, present(everyone), covers or {})
 
 
 def facts(
@@ -128,7 +145,12 @@ def _kept_days(base: Ground[FrameT], table: FrameT, quiet: str) -> Kept | None:
 def _kept(base: Ground[FrameT]) -> list[FrameT]:
     here, moment = base.here, base.moment
     parts = []
-    table = _kept_days(base, base.frames["attendance"], "attendance")
+    told = base.covers.get("attendance")
+    table = (
+        covered(*told, moment)
+        if told
+        else _kept_days(base, base.frames["attendance"], "attendance")
+    )
     if table:
         since = moment.since(away.WINDOW)
         rows = facts(base, "attendance", ["status", "periods"], since=since)
@@ -179,7 +201,7 @@ def _latest(base: Ground[FrameT]) -> list[FrameT]:
 
 def indicators(
     school: School,
-    as_of: DateLike,
+    as_of: DayLike,
     history: Mapping[str, pd.DataFrame] | None = None,
     *,
     scored: pd.DataFrame | None = None,
@@ -216,11 +238,12 @@ def indicators(
     visitkit.errors.CalendarError
         When ``as_of`` is no day of the school's calendar.
     """
-    moment = Moment(school.calendar.date(as_of), school.calendar)
+    moment = Moment(read_day(as_of, school.calendar), school.calendar)
     held = gathered(school, history or {})
     held["surveys"] = scored_sheets(held["surveys"], moment) if scored is None else scored
     held["homelife"] = read_values(held["homelife"])
-    base = ground({name: nw.from_native(frame) for name, frame in held.items()}, moment)
+    frames = {name: nw.from_native(frame) for name, frame in held.items()}
+    base = ground(frames, moment, getattr(school, "covers", None))
     return _side_by_side(base, families(base))
 
 

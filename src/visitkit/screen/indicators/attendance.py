@@ -49,9 +49,12 @@ def attendance(facts: FrameT, roll: FrameT, moment: Moment, table: Kept) -> Fram
     Returns
     -------
     frame
-        A row a student on roll. Rates are percent of the school days on roll within the window.
+        A row a student on roll. Rates are percent of the school days on roll within the window
+        over which the table was kept; rows outside those days do not count.
     """
-    days = daily(within(facts, moment, WINDOW), roll)
+    told = within(facts, moment, WINDOW)
+    told = told.filter((nw.col("day") >= table.first) & (nw.col("day") <= table.last))
+    days = daily(told, roll)
     split = moment.today - RECENT
     amounts = {name: nw.col(name) for name in PARTS}
     amounts["recent"] = nw.when(nw.col("day") >= split).then(nw.col("away"))

@@ -130,6 +130,33 @@ def kept(first: dt.date | None, last: dt.date | None, moment: Moment, quiet: int
     return Kept(start, newest if newest - ended <= quiet else ended)
 
 
+def covered(first: dt.date, last: dt.date, moment: Moment) -> Kept | None:
+    """Return over which school days a register was kept that says itself which days it covers.
+
+    Parameters
+    ----------
+    first, last
+        First and last day known to be covered, both included. Days after ``as_of`` do not count,
+        and a day after the last one is unknown, not a day without absence.
+    moment
+        The day on which we stand.
+
+    Returns
+    -------
+    Kept or None
+        ``None`` where no school day up to ``as_of`` is covered.
+
+    Examples
+    --------
+    >>> moment = Moment(dt.date(2026, 11, 5), Calendar.weekdays("2026-09-01", "2026-12-31"))
+    >>> covered(dt.date(2026, 10, 8), dt.date(2026, 10, 30), moment)
+    Kept(first=27, last=43)
+    """
+    start = moment.before(first)
+    end = min(moment.before(last + dt.timedelta(days=1)), moment.today) - 1
+    return Kept(start, end) if start <= end else None
+
+
 def days_seen(moment: Moment, table: Kept, window: int, skip: int = 0) -> nw.Expr:
     """Count each student's school days on roll in a window over which a table was kept.
 

@@ -45,7 +45,7 @@ class Scene:
         return pd.Timestamp(self.as_of) + pd.Timedelta(days=1)
 
     @cached_property
-    def bell(self) -> Bell:
+    def _bell(self) -> Bell:
         """The rhythm of lessons, from the policy."""
         return Bell(
             dt.time.fromisoformat(str(self.policy["absence.day_begins"])),
@@ -62,7 +62,7 @@ class Scene:
         return rows[entered & ~gone].set_index("student_id").sort_index()
 
     @cached_property
-    def teachers(self) -> pd.DataFrame:
+    def _teachers(self) -> pd.DataFrame:
         """The teachers in order of ``teacher_id``; missing cells are empty texts."""
         rows = self.school.table("teachers")[["teacher_id", "roles", "homeroom_class", "classes"]]
         return rows.astype("object").fillna("").sort_values("teacher_id")
@@ -105,7 +105,7 @@ class Scene:
 
     def begins(self, day: dt.date) -> dt.datetime:
         """Return the beginning of a day's lessons: a fact bears a day, and early is safer."""
-        return dt.datetime.combine(day, self.bell.begins)
+        return dt.datetime.combine(day, self._bell.begins)
 
     def due(self, opened: dt.date, key: str) -> dt.datetime:
         """Return when something opened on a day is due by a policy key.
@@ -115,7 +115,7 @@ class Scene:
         """
         if key.endswith("_periods"):
             return periods_after(
-                self.calendar, self.begins(opened), int(self.number(key)), self.bell
+                self.calendar, self.begins(opened), int(self.number(key)), self._bell
             )
         return self.begins(opened) + dt.timedelta(hours=self.number(key))
 
@@ -125,9 +125,9 @@ class Scene:
         Where the calendar ends before that, the day itself.
         """
         try:
-            return end_of_lessons(self.calendar, self.calendar.add_school_days(day, 0), self.bell)
+            return end_of_lessons(self.calendar, self.calendar.add_school_days(day, 0), self._bell)
         except CalendarError:
-            return dt.datetime.combine(day, end_of_lessons(self.calendar, day, self.bell).time())
+            return dt.datetime.combine(day, end_of_lessons(self.calendar, day, self._bell).time())
 
     def school_days_on(self, day: dt.date, number: int) -> dt.datetime:
         """Return the end of lessons ``number`` school days after a day."""
@@ -136,7 +136,7 @@ class Scene:
         except CalendarError:
             span = Calendar.weekdays(day, day + dt.timedelta(days=7 + 2 * number))
             last = span.add_school_days(day, number)
-        return end_of_lessons(self.calendar, last, self.bell)
+        return end_of_lessons(self.calendar, last, self._bell)
 
     def who_id(self, student_id: str, role: str) -> str:
         """Return who holds a role for a student, ids joined by ``;``; empty when nobody is known.
@@ -155,7 +155,7 @@ class Scene:
         return {}
 
     def _holders(self, role: str, class_id: str) -> Iterable[str]:
-        rows = self.teachers
+        rows = self._teachers
         if role == "head_teacher":
             found = rows[(rows["homeroom_class"] == class_id) & (class_id != "")]
         elif role == "subject_teacher":
