@@ -1,7 +1,7 @@
 """visitkit: screen students, plan home visits, review what helped.
 
 The stages are verbs and are loaded when first used, so that importing the package costs next to
-nothing: ``load``, ``screen``, ``plan``, ``record`` and ``review``.
+nothing: ``load``, ``screen`` and ``plan``.
 """
 
 from importlib import import_module
@@ -9,7 +9,7 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_STAGES = ("calendar", "load", "policy", "reports", "sample", "screen", "tables", "text")
+_STAGES = ("calendar", "load", "plan", "policy", "reports", "sample", "screen", "tables", "text")
 
 __all__ = ["__version__", *_STAGES]
 

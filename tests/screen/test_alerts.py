@@ -162,7 +162,7 @@ def test_a_run_is_told_beside_the_total(school_of: Build, rules: Policy, lang: s
         "alerts.run_and_total",
         lang,
         run=text.say("alerts.days", lang, number="1.5"),
-        total=text.say("alerts.day", lang, number="1"),
+        total=text.say("alerts.days_one", lang, number="1"),
         window=60,
     )
 

@@ -154,7 +154,7 @@ def test_telephone_now_and_paper_within_a_day(school_of: Build, plan_a: Policy) 
     table = register(school, plan_a, "2026-11-07")
     phone = one(table, what="phone_counselling_room")
     paper = one(table, what="written_crisis_report")
-    assert str(phone["due"]) == "2026-11-06 08:00:00"
+    assert str(phone["due"]) == "2026-11-06 15:10:00"
     assert str(paper["due"]) == "2026-11-07 08:00:00"
     assert (phone["state"], paper["state"]) == ("overdue", "due_today")
     assert paper["who"] == "working_group"
@@ -171,12 +171,12 @@ def test_the_gravest_is_told_at_once(school_of: Build, plan_a: Policy) -> None:
         school, plan_a, "2026-11-03", told=told(("a", "suicide_or_attempt", "2026-11-03"))
     )
     row = one(table, what="report_leading_body")
-    assert str(row["due"]) == "2026-11-03 08:00:00"
+    assert str(row["due"]) == "2026-11-03 15:10:00"
     assert (row["level"], row["priority"]) == ("crisis-a:major", "now")
-    assert "leading_group@2026-11-03T08:00" in row["chain"]
+    assert "leading_group@2026-11-03T15:10" in row["chain"]
     steps = set(only(table, step="attempt")["what"])
     assert steps == set(plan_a["crisis.attempt"])
-    assert str(one(table, what="nearest_hospital_now")["due"]) == "2026-11-03 08:00:00"
+    assert str(one(table, what="nearest_hospital_now")["due"]) == "2026-11-03 15:10:00"
 
 
 def test_a_serious_sign_of_self_harm_is_held_for_an_attempt(
@@ -201,7 +201,7 @@ def test_words_of_despair_start_the_watch(school_of: Build, plan_a: Policy) -> N
     watch = one(table, what="full_watch")
     assert watch["barred"] == "dormitory"
     assert watch["why"] == "suspected:despair_words"
-    assert str(watch["due"]) == "2026-11-03 08:00:00"
+    assert str(watch["due"]) == "2026-11-03 15:10:00"
     assert watch["who_id"] == "T2;T3;T1"
     assert one(table, what="call_parents")["state"] == "due_today"
     assert str(one(table, what="written_opinion")["due"]) == "2026-11-04 08:00:00"
@@ -234,7 +234,7 @@ def test_a_critical_answer_is_suspected_until_a_talk(school_of: Build, plan_a: P
     assert not only(register(school, plan_a, "2026-11-06", told=confirmed), step="ideation").empty
     weekend = register(school_of(surveys=[phq("2026-11-07", 1)]), plan_a, "2026-11-07")
     assert str(one(weekend, what="second_stage_talk")["due"]) == "2026-11-09 15:10:00"
-    assert str(one(weekend, what="second_look")["due"]) == "2026-11-07 08:00:00"
+    assert str(one(weekend, what="second_look")["due"]) == "2026-11-07 15:10:00"
 
 
 def test_a_talk_on_record_answers_the_second_stage(school_of: Build, plan_a: Policy) -> None:
@@ -266,7 +266,7 @@ def test_harm_to_others_protects_both(school_of: Build, plan_a: Policy) -> None:
     rows = told(("a", "harm_others", "2026-11-03"))
     table = only(register(school, plan_a, "2026-11-03", told=rows), step="harm_others")
     assert set(table["what"]) == set(plan_a["crisis.harm_others"])
-    assert str(one(table, what="protect_both_now")["due"]) == "2026-11-03 08:00:00"
+    assert str(one(table, what="protect_both_now")["due"]) == "2026-11-03 15:10:00"
 
 
 def test_eight_kinds_of_target(school_of: Build, plan_b: Policy) -> None:
@@ -342,8 +342,8 @@ def test_reports_to_the_police(school_of: Build) -> None:
         "c": "mandatory:guardian_unable_or_neglecting/call_police",
         "d": "mandatory:accident_or_unlawful_harm/ask_how_it_happened",
     }
-    assert set(police["due"].astype(str)) == {"2026-11-03 08:00:00"}
-    assert police["chain"].str.contains("principal@2026-11-03T08:00").all()
+    assert set(police["due"].astype(str)) == {"2026-11-03 15:10:00"}
+    assert police["chain"].str.contains("principal@2026-11-03T15:10").all()
     fewer = rules.with_values({"mandatory.triggers": ["alone_or_missing"]})
     assert "c" not in set(register(school, fewer, "2026-11-03")["student_id"])
 

@@ -78,7 +78,7 @@ def test_one_lesson_then_three_days(school_of: Build) -> None:
 
 @pytest.mark.parametrize(
     ("profile", "due"),
-    [("dropout-control", "2026-11-04 08:00:00"), ("dropout-mechanism", "2026-11-05 08:00:00")],
+    [("dropout-control", "2026-11-04 15:10:00"), ("dropout-mechanism", "2026-11-05 08:00:00")],
 )
 def test_k12_at_once_or_within_a_day(school_of: Build, profile: str, due: str) -> None:
     """The same three days: one paper reports at once, another within 24 hours."""
@@ -308,5 +308,5 @@ def test_illness_and_accident_at_school(school_of: Build) -> None:
             data = school(school_of, [], events=events)
             found = rows(register(data, rules, "2026-11-03"), key)
             assert set(found["what"]) == set(rules[key])
-            assert set(found["due"].astype(str)) == {"2026-11-03 08:00:00"}
+            assert set(found["due"].astype(str)) == {"2026-11-03 15:10:00"}
     assert "hospital" in set(found["what"])

@@ -13,6 +13,7 @@ from typing import TextIO
 from tqdm import tqdm
 
 from visitkit import text
+from visitkit.screen.counting import one_or_many
 
 #: Escape codes by the part a text plays.
 _STYLES = {"strong": "1", "alarm": "1;31", "notice": "33", "quiet": "2"}
@@ -120,6 +121,10 @@ class Console:
     def say(self, key: str, style: str = "", **facts: object) -> None:
         """Print a sentence of ``text/``."""
         self.print(self.words(key, **facts), style)
+
+    def count(self, key: str, style: str = "", *, number: int, **facts: object) -> None:
+        """Print a sentence with a count, in the singular where it is one."""
+        self.say(one_or_many(key, number), style, number=number, **facts)
 
     def words(self, key: str, **facts: object) -> str:
         """Return a sentence of ``text/``."""

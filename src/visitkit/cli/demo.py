@@ -32,7 +32,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.say("cli.demo.step_check", "strong")
     with console.bar() as progress:
         _, faults, _ = load.check(folder, progress=progress)
-    console.say("cli.check.counts_only" if faults else "cli.check.clean", number=len(faults))
+    if faults:
+        console.count("cli.check.counts_only", number=len(faults))
+    else:
+        console.say("cli.check.clean")
     console.print()
     console.say("cli.demo.step_screen", "strong")
     cases, school = screened(Wish(folder, as_of=AS_OF, lenient=bool(faults)), console)

@@ -40,6 +40,8 @@ def _list(console: Console) -> int:
 
 def _show(console: Console, name: str) -> int:
     console.print(policy.show(policy.read_policy(name), console.lang))
+    console.print()
+    console.say("policy.papers", "quiet")
     return 0
 
 
@@ -57,10 +59,10 @@ def _check(console: Console, name: str) -> int:
     for fault in faults:
         console.print(fault.sentence(console.lang))
     if faults:
-        console.say("cli.policy.faults", "strong", number=len(faults))
+        console.count("cli.policy.faults", "strong", number=len(faults))
         return 1
     rules = policy.read_policy(name)
-    console.say("cli.policy.clean", "strong", name=rules.name, number=len(policy.gaps(rules)))
+    console.count("cli.policy.clean", "strong", name=rules.name, number=len(policy.gaps(rules)))
     return 0
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from visitkit.cli.console import Console
 from visitkit.cli.parser import Parser, UsageError
-from visitkit.load import Fault, FaultsError
+from visitkit.load import Fault, FaultsError, read_school
 from visitkit.load.assemble import assemble, tell
 from visitkit.load.entry import recognised
 from visitkit.load.reading import read_sheets
@@ -37,6 +38,7 @@ def arguments(parser: Parser) -> None:
     parser.need("file", "answers")
     parser.take("--norm", said="norm", metavar="N")
     parser.take("--coding", said="coding", metavar="C")
+    parser.take("--roll", said="score_roll", metavar="PATH")
     parser.take("--out", said="score_out", metavar="CSV")
 
 
@@ -52,6 +54,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         raise UsageError(
             "cli.score.no_sheets", path=args.file, instrument=instrument.form, found=found
         )
+    sheets = _numbered(sheets, args.roll, console)
     scored = hits_before_scores(
         score(instrument, _asked(sheets, instrument), args.norm, args.coding)
     )
@@ -61,6 +64,46 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.say("cli.score.written", path=path)
     waiting = (scored["critical_hits"] != "") | (scored["critical_missing"] != "")
     return int(waiting.any())
+
+
+def _numbered(sheets: pd.DataFrame, roll: str | None, console: Console) -> pd.DataFrame:
+    """Return the sheets under the numbers of the roll; without one, warn where zeros may be lost."""
+    if roll is None:
+        lengths = sorted({len(one) for one in sheets["student_id"].astype(str) if one.isdecimal()})
+        if len(lengths) > 1:
+            console.hint("cli.score.lengths", lengths=", ".join(map(str, lengths)))
+        return sheets
+    known = set(read_school(Path(roll), lenient=True).table("students")["student_id"].astype(str))
+    matched = sheets.assign(student_id=numbers_of_roll(sheets["student_id"], known))
+    strangers = set(matched["student_id"]) - known
+    if strangers:
+        console.hint("cli.score.not_on_roll", number=len(strangers), path=roll)
+    twice = matched[matched.duplicated(["student_id", "date"], keep=False)]["student_id"].nunique()
+    if twice:
+        console.hint("cli.score.twice", number=twice)
+    return matched
+
+
+def numbers_of_roll(written: pd.Series[str], known: Collection[str]) -> pd.Series[str]:
+    """Return student numbers as the roll writes them, with the leading zeros an export lost.
+
+    Parameters
+    ----------
+    written
+        Numbers as they stand in the answers.
+    known
+        Numbers of the roll. One that differs by leading zeros alone is taken, when there is only
+        one such; nothing else is guessed at.
+
+    Examples
+    --------
+    >>> numbers_of_roll(pd.Series(["26070104", "99"]), ["026070104"]).tolist()
+    ['026070104', '99']
+    """
+    plain = Counter(one.lstrip("0") for one in known)
+    whole = {one.lstrip("0"): one for one in known if plain[one.lstrip("0")] == 1}
+    told = written.astype(str)
+    return told.map(lambda one: one if one in known else whole.get(one.lstrip("0"), one))
 
 
 def _form(written: object) -> str:

@@ -62,14 +62,15 @@ def show(cases: Caseload, files: list[Path], late: int, console: Console) -> Non
     joined = text.say("report.comma", console.lang).join(parts)
     facts = {"number": len(cases), "date": cases.as_of, "policy": cases.policy.name}
     console.say("cli.screen.counts", "strong", tiers=joined, **facts)
+    console.say("cli.screen.capacity", number=cases.capacity)
     if late:
-        console.say("cli.screen.overdue", "alarm", number=late)
+        console.count("cli.screen.overdue", "alarm", number=late)
     console.print()
     for line in _head(cases, console):
         console.print(line)
     rest = len(cases) - SHOWN
     if rest > 0:
-        console.say("cli.screen.rest", number=rest)
+        console.count("cli.screen.rest", number=rest)
     console.print()
     console.say("cli.screen.files")
     for path in files:

@@ -7,10 +7,12 @@ import pandas as pd
 
 from visitkit.load.draft import Draft
 from visitkit.load.layout import LESSON
+from visitkit.load.lessons import HALF_DAY, HALVES, Lessons, parse_lessons, weight
 from visitkit.load.notes import Note
-from visitkit.load.parsing import typed
-from visitkit.load.register import HALF, HALF_DAY
+from visitkit.load.parsing import column_of, read_cells, typed
+from visitkit.load.register import HALF
 from visitkit.load.signs import Signs
+from visitkit.tables import Column
 
 _KEY = ["student_id", "date", "status"]
 
@@ -73,19 +75,43 @@ def _join_halves(attendance: Draft) -> None:
 
 
 def _sum_lessons(attendance: Draft) -> None:
-    """Put the lessons of one student, day and status into one row."""
+    """Put the lessons of one student, day and status into one row.
+
+    A lesson named twice counts once; the whole day, or both its halves, leaves the number of
+    periods open, as an empty cell does.
+    """
+    parts = _lessons_told(attendance)
     frame = attendance.frame
-    lesson = attendance.cells[LESSON]
-    told = lesson.filled()
+    told = np.array([bool(one) for one in parts], dtype=bool)
     usable = told[frame.index] & ~attendance.dropped[frame.index]
     lessons = frame[usable]
-    same_lesson = pd.Series(lesson.codes, index=np.arange(len(lesson))).reindex(lessons.index)
-    lessons = lessons.assign(_lesson=same_lesson.to_numpy()).drop_duplicates([*_KEY, "_lesson"])
-    lessons = lessons.assign(periods=lessons["periods"].fillna(1.0))
-    total = lessons.groupby(_KEY, dropna=False)["periods"].transform("sum")
-    kept = lessons.assign(periods=total).drop(columns="_lesson")
+    each = lessons.assign(_lesson=[parts[row] for row in lessons.index])
+    number = each["_lesson"].map(len)
+    each = each.assign(_given=each["periods"] / number).explode("_lesson")
+    each = each.drop_duplicates([*_KEY, "_lesson"])
+    each["periods"] = each["_given"].fillna(each["_lesson"].map(weight).astype(float))
+    by_day = each.groupby(_KEY, dropna=False)
+    halves = each["_lesson"].isin(HALVES).groupby([each[name] for name in _KEY], dropna=False)
+    total = by_day["periods"].transform("sum")
+    open_day = np.isinf(total) | (halves.transform("sum") == len(HALVES))
+    kept = each.assign(periods=total.mask(open_day)).drop(columns=["_lesson", "_given"])
     kept = kept[~kept.duplicated(_KEY)]
     if len(kept) < int(usable.sum()):
         facts = {"number": int(usable.sum()) - len(kept)}
         attendance.notes.append(Note("lessons_summed", facts=facts))
     attendance.frame = pd.concat([frame[~usable], kept])
+
+
+def _lessons_told(attendance: Draft) -> list[Lessons]:
+    """Return the lessons each row names; report and drop rows whose words are not understood."""
+    cells = attendance.cells[LESSON]
+    found = read_cells(cells, column_of(attendance.table, LESSON), _parse)
+    for at, (key, _) in found.problems.items():
+        attendance.report(np.flatnonzero(cells.codes == at), LESSON, key)
+    meant = [one if isinstance(one, tuple) else () for one in found.meanings]
+    return [meant[code] for code in cells.codes]
+
+
+def _parse(value: object, column: Column) -> object:
+    del column
+    return parse_lessons(value)

@@ -46,7 +46,7 @@ def shown(raw: object, column: Column) -> str:
         usual = plain.isascii() and not looks_like_identity(plain) and not _MOBILE.fullmatch(plain)
         return plain[:_LONGEST_VALUE] if usual else mask(plain)
     free_text = column.kind == "text" and column.sensitivity == "restricted"
-    if column.sensitivity in {"personal", "secret"} or free_text or column.name.startswith("_"):
+    if column.sensitivity in {"personal", "secret"} or free_text or column.name == "_name":
         return mask(plain)
     return mask(plain) if re.search(r"\d{11}", plain) else plain[:_LONGEST_VALUE]
 

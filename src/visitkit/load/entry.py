@@ -16,11 +16,12 @@ from visitkit.load.faults import Fault, FaultsError
 from visitkit.load.found import Laid
 from visitkit.load.grid import Cells, MappedTable
 from visitkit.load.headers import Header, match, says_nothing
-from visitkit.load.layout import exam_dates, lay_out
+from visitkit.load.layout import LESSON, exam_dates, lay_out, lesson_columns, parts_of_days
 from visitkit.load.notes import Note
 from visitkit.load.questionnaire import question_columns
 from visitkit.load.reading import Progress, read_sheets
 from visitkit.load.recognise import recognise
+from visitkit.load.register import HALF
 from visitkit.load.school import School
 from visitkit.load.sheets import Sheet, SheetMapping
 
@@ -222,12 +223,17 @@ def _part(table: str, frame: pd.DataFrame) -> Laid:
     if tables.TABLES[table].items:
         asked = question_columns(headers, set(places.values()))
         places |= {f"item_{number}": at for at, number in asked.items()}
+    if table == "attendance":
+        places |= lesson_columns(headers)
     required = [column.name for column in tables.TABLES[table].columns if column.required]
     missing = tuple(name for name in required if name not in places)
     if missing and len(frame):
         fault = Fault("columns_missing", table, facts={"columns": missing}, table=table)
         return Laid(faults=[fault])
     columns = {name: coded(frame.iloc[:, at]) for name, at in places.items()}
+    if table == "attendance":
+        columns = parts_of_days(columns)
+        places |= {LESSON: places.get(LESSON, places[HALF])} if HALF in places else {}
     letters = {name: str(frame.columns[at]) for name, at in places.items()}
     laid = Laid([MappedTable(table, columns, np.arange(1, len(frame) + 1), letters, table)])
     ignored = tuple(

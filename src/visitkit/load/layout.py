@@ -13,7 +13,7 @@ from visitkit.load.dates import date_within, parse_date
 from visitkit.load.faults import Fault
 from visitkit.load.found import Exams, Found, Laid
 from visitkit.load.grid import Cells, MappedTable, letter
-from visitkit.load.headers import says_nothing
+from visitkit.load.headers import Header, says_nothing
 from visitkit.load.legend import find_legend
 from visitkit.load.notes import Note
 from visitkit.load.rows import DataRows
@@ -77,17 +77,36 @@ def used_columns(found: Found) -> set[int]:
     if found.claim.table == "students":
         used |= roster.find_extras(headers).places
     if found.claim.table == "attendance":
-        used |= set(_lesson_columns(found).values())
+        used |= set(lesson_columns(found.headers).values())
     return used
 
 
-def _lesson_columns(found: Found) -> dict[str, int]:
-    half = register.half_column(found.headers)
+def lesson_columns(headers: Sequence[Header]) -> dict[str, int]:
+    """Return the columns of attendance that tell a part of the day: the half, the lesson."""
+    half = register.half_column(headers)
     columns = {register.HALF: half} if half is not None else {}
-    for at, header in enumerate(found.headers):
+    for at, header in enumerate(headers):
         if word_key(header.lower) in both("load.words.lesson"):
             columns[LESSON] = at
     return columns
+
+
+def parts_of_days(columns: dict[str, Cells]) -> dict[str, Cells]:
+    """Return columns of attendance whose halves of days are read.
+
+    A column of halves that holds lessons or whole days as well is one of lessons.
+    """
+    cells = columns.get(register.HALF)
+    if cells is None:
+        return columns
+    halves = register.halves(cells)
+    other = any(
+        half is None for cell, half in zip(cells.values, halves.values, strict=True) if cell
+    )
+    if other and LESSON not in columns:
+        rest = {name: column for name, column in columns.items() if name != register.HALF}
+        return {**rest, LESSON: cells}
+    return {**columns, register.HALF: halves}
 
 
 def _long(found: Found, rows: DataRows, exams: Exams) -> Laid:
@@ -110,17 +129,19 @@ def _long(found: Found, rows: DataRows, exams: Exams) -> Laid:
 
 def _absences(found: Found, rows: DataRows) -> Laid:
     """Return a list of absences; its legend counts as that of a register does."""
-    extra = _lesson_columns(found)
+    extra = lesson_columns(found.headers)
     part = found.sheet.take("attendance", {**found.claim.places, **extra}, 0, rows.keep)
-    columns, laid = dict(part.columns), Laid()
-    if register.HALF in extra:
-        columns[register.HALF] = register.halves(columns[register.HALF])
+    columns, laid = parts_of_days(dict(part.columns)), Laid()
     key = found.claim.places["student_id"]
     used = "".join(word_key(value) for value in columns["status"].values if value is not None)
     legend = find_legend(found.sheet, found.first, key, used)
     if not register.tell_legend(laid, legend, found, len(part)):
         columns["status"] = legend.told(columns["status"])
-        laid.parts.append(replace(part, columns=columns))
+        letters = {
+            **part.letters,
+            LESSON: part.letters.get(LESSON, part.letters.get(register.HALF, "")),
+        }
+        laid.parts.append(replace(part, columns=columns, letters=letters))
     return laid
 
 

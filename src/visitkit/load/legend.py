@@ -73,7 +73,9 @@ class Legend:
         return value if here is not None and usual == here else Told(value, here)
 
     def listed(self) -> tuple[tuple[str, str], ...]:
-        """Return each sign with the code it stands for, for a remark."""
+        """Return each sign with its code, for a remark; none where all have their usual one."""
+        if all(_usual().get(sign) == code for sign, code in self.signs.items() if code):
+            return ()
         return tuple((sign, code) for sign, code in sorted(self.signs.items()) if code)
 
 

@@ -13,6 +13,7 @@ from visitkit.load import identifiers
 from visitkit.load.clock import parse_time
 from visitkit.load.dates import parse_date
 from visitkit.load.grid import Cells, Codes
+from visitkit.load.lessons import parse_periods
 from visitkit.load.numbers import parse_number, parse_whole
 from visitkit.load.signs import parse_code, parse_codes, parse_flag, parse_score, parse_signs
 from visitkit.load.spelling import both, person, prose, tidy, unquoted, word_key
@@ -96,6 +97,11 @@ def _from_month(value: object, column: Column) -> object:
     return parse_date(value, month_only=True)
 
 
+def _periods(value: object, column: Column) -> object:
+    number = parse_periods(value)
+    return None if number is None else _in_range(number, column)
+
+
 def _instrument(value: object, column: Column) -> object:
     del column
     return code_of("instrument", value) or identifiers.parse_id(value)
@@ -127,6 +133,7 @@ BY_COLUMN: dict[tuple[str, str], Parser] = {
     ("teachers", "trained_on"): _from_month,
     ("guardians", "phone"): lambda value, _: identifiers.parse_phone(value),
     ("attendance", "status"): lambda value, _: parse_signs(value),
+    ("attendance", "periods"): _periods,
     ("marks", "score"): parse_score,
     ("surveys", "instrument"): _instrument,
 }

@@ -12,7 +12,6 @@ from functools import lru_cache
 import numpy as np
 
 from visitkit import text
-from visitkit.calendar import USUAL_PERIODS
 from visitkit.load.dates import date_within, month_within
 from visitkit.load.found import Found, Laid
 from visitkit.load.grid import Cells, MappedTable, Rows, letter
@@ -32,8 +31,6 @@ FEWEST_DAYS = 3
 FIRST_MONTH = 8
 #: Column, hidden from users, that holds the half of the day: ``forenoon`` or ``afternoon``.
 HALF = "_half"
-#: Half a school day in lessons, where a register keeps mornings and afternoons apart.
-HALF_DAY = USUAL_PERIODS / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from visitkit.plan.change import Change
 from visitkit.plan.check import Violation, check_plan
+from visitkit.plan.duties import Duties, duties
+from visitkit.plan.duties_views import coverage, load
 from visitkit.plan.effort import Progress
 from visitkit.plan.explain import explain_unassigned
 from visitkit.plan.outcome import Outing, Unassigned, Visit, VisitPlan
@@ -15,10 +17,16 @@ from visitkit.plan.problem import (
     Visitors,
     Window,
 )
+from visitkit.plan.requests import Asking, requests, unmet
+from visitkit.plan.sampling import sample_parents
 from visitkit.plan.solve import plan_visits
+from visitkit.plan.travel import travel_times
+from visitkit.plan.visitors import visitors
 
 __all__ = [
+    "Asking",
     "Change",
+    "Duties",
     "Outing",
     "Problem",
     "Progress",
@@ -34,6 +42,14 @@ __all__ = [
     "Visitors",
     "Window",
     "check_plan",
+    "coverage",
+    "duties",
     "explain_unassigned",
+    "load",
     "plan_visits",
+    "requests",
+    "sample_parents",
+    "travel_times",
+    "unmet",
+    "visitors",
 ]

@@ -37,7 +37,7 @@ def made(screening: Screening) -> list[tuple[str, str]]:
     facts = {
         "as_of": cases.as_of or text.say("report.unknown", lang),
         "policy": rules(screening),
-        "capacity": cases.capacity,
+        "capacity": text.say("report.about.capacity_value", lang, number=cases.capacity),
         "seed": cases.seed,
         "students": len(cases),
         "calendar": text.say(f"report.about.{calendar}", lang),

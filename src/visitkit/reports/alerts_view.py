@@ -13,6 +13,7 @@ from visitkit.policy.words import code_word, source_words
 from visitkit.screen.alerts.rules import KINDS, RULES
 from visitkit.screen.alerts.words import fact_text
 from visitkit.screen.caseload import GOOD_NEWS, Caseload
+from visitkit.screen.counting import one_or_many
 
 _RULES = [rule.code for rule in RULES]
 
@@ -215,7 +216,8 @@ def _plain(value: object) -> str:
 
 def _fact(rule: str, row: Mapping[str, object], lang: str) -> str:
     """Tell what was found as a sentence; a rule of the school's own tells its fact as it is."""
-    fact = fact_text(rule, _plain(row.get("fact")), lang)
-    key = f"alerts.why.{rule}"
+    found = _plain(row.get("fact"))
+    fact = fact_text(rule, found, lang)
+    key = one_or_many(f"alerts.why.{rule}", found)
     opened = written(as_moment(row["opened"]))
     return text.say(key, lang, fact=fact, date=opened) if text.has(key) else fact

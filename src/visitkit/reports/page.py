@@ -15,6 +15,7 @@ from visitkit.reports.alerts_view import grouped, written
 from visitkit.reports.bars import Bar, bars, strip
 from visitkit.reports.view import REASONS, Card, Screening
 from visitkit.reports.words import MARKS, dimension_word, tier_word
+from visitkit.screen.counting import one_or_many
 from visitkit.screen.stability import DRAWS
 from visitkit.screen.tiers import TIERS, read_cuts
 
@@ -97,12 +98,13 @@ def _facts(screening: Screening) -> dict[str, object]:
         "cuts": [f"{cut:g}" for cut in read_cuts(cases.policy)],
         "draws": DRAWS,
         "undecided": about.undecided(screening),
+        "papers": text.say("policy.papers", lang),
         "made": about.made(screening),
     }
 
 
 def _say(lang: str, key: str, **facts: object) -> str:
-    return text.say(f"report.{key}", lang, **facts)
+    return text.say(one_or_many(f"report.{key}", facts.get("number")), lang, **facts)
 
 
 def _lines(lang: str, key: str, **facts: object) -> list[str]:

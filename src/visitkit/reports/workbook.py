@@ -16,6 +16,7 @@ from visitkit.reports.alerts_view import AlertRow
 from visitkit.reports.sheet import Field, fill, sayer
 from visitkit.reports.view import REASONS, Card, Screening
 from visitkit.reports.words import MARKS, dimension_word, tier_word
+from visitkit.screen.counting import one_or_many
 
 #: Dark and pale enough to be told apart on a grey printout, beside the shape and the word.
 _TIER_FILLS = {"priority": "FFF2B8A6", "watch": "FFF7E3A8", "unknown": "FFE3E7EB"}
@@ -156,7 +157,7 @@ def _left_out(sheet: Worksheet, screening: Screening) -> None:
     say = sayer(screening.lang)
     found, _ = gaps.faults(screening, shown=None)
     counts = [
-        [name, say("report.coverage.left_out_rows", number=number)]
+        [name, say(one_or_many("report.coverage.left_out_rows", number), number=number)]
         for name, number in gaps.left_out(screening)
     ]
     rows: list[Sequence[object]] = [*counts, *([where, problem] for where, problem in found)]
@@ -192,6 +193,7 @@ def _about(sheet: Worksheet, screening: Screening) -> None:
         [say("report.about.title"), say("report.about.not_diagnosis")],
         ["", say(f"report.about.weights_{weights}")],
         ["", say("report.private")],
+        [say("report.alerts.source"), say("policy.papers")],
         *([name, value] for name, value in about.made(screening)),
         *([key, value] for key, value in about.undecided(screening)),
     ]

@@ -51,7 +51,7 @@ def students_table(
             "student_id": roll.student_id,
             "name": names(roll, "child", lang),
             "sex": np.where(roll.female, "female", "male"),
-            "birth_date": np.where(_blank(rng, 0.01, family), np.datetime64("NaT"), roll.birth),
+            "birth_date": np.where(_blank(rng, 0.01, family), np.datetime64("NaT", "D"), roll.birth),
             "grade": roll.grade,
             "class_id": roll.class_id,
             "boarding": homes.boarding,
@@ -62,7 +62,7 @@ def students_table(
             "coord_system": unless(unmapped, "gcj02"),
             "zone": unless(nowhere, zones),
             "entered_on": roll.entered,
-            "left_on": np.where(gone, course.left_on, np.datetime64("NaT")),
+            "left_on": np.where(gone, course.left_on, np.datetime64("NaT", "D")),
         },
     )
 

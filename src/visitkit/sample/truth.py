@@ -95,7 +95,7 @@ def truth_table(lives: Lives, marks: pd.DataFrame) -> pd.DataFrame:
             "at_risk": on_roll & ((trouble > TROUBLE_FROM) | leaving),
             "dropped_out": course.dropped,
             "dropped_on": pd.Series(
-                np.where(course.dropped, course.left_on, np.datetime64("NaT")),
+                np.where(course.dropped, course.left_on, np.datetime64("NaT", "D")),
                 dtype="datetime64[us]",
             ).to_numpy(),
             "helped": _helped(lives.helps, roll.size),

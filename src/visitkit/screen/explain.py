@@ -15,6 +15,7 @@ from visitkit import text
 from visitkit.errors import ScreenError
 from visitkit.screen.alerts.words import fact_text
 from visitkit.screen.caseload import GOOD_NEWS, Caseload
+from visitkit.screen.counting import one_or_many
 from visitkit.screen.points import score
 from visitkit.screen.reasons import KINDS
 from visitkit.screen.wording import (
@@ -72,7 +73,7 @@ def explain(cases: Caseload, student_id: str, lang: str | None = None) -> str:
         [_head(row, spoken)],
         [_why(cases.as_of, spoken), *_listed(why)] if why else [],
         [] if why else [text.say("screen.explain.nothing", spoken)],
-        [text.say("screen.explain.more", spoken, number=more)] if more > 0 else [],
+        [text.say(one_or_many("screen.explain.more", more), spoken, number=more)] if more > 0 else [],
         _block("protects", words["protects"][:SHOWN], spoken),
         [] if row["tier"] == "unknown" else _block("lower", _lowered(cases, row, spoken), spoken),
         _block("unknown", words["unknown"], spoken),
@@ -196,7 +197,7 @@ def _alert(alert: Mapping[str, Any], lang: str, today: dt.date | None) -> str:
     date = date_words(alert["opened"], lang, today)
     name = said(f"alerts.rule.{rule}", lang) or rule
     known = "" if pd.isna(fact) else fact_text(rule, str(fact), lang)
-    why = said(f"alerts.why.{rule}", lang, fact=known, date=date) or date
+    why = said(one_or_many(f"alerts.why.{rule}", fact), lang, fact=known, date=date) or date
     told = text.say("screen.explain.alert", lang, rule=name, why=why)
     action = said(f"alerts.action.{alert.get('action', '')}", lang)
     if not action:

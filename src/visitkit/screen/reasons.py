@@ -167,7 +167,7 @@ def _ordered(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _dates(figures: Indicators, names: Sequence[str]) -> npt.NDArray[np.datetime64]:
     shape = (len(figures), len(names))
-    dates = np.full(shape, np.datetime64("NaT"), dtype="datetime64[us]")
+    dates = np.full(shape, np.datetime64("NaT", "us"), dtype="datetime64[us]")
     if figures.dates is None:
         return dates
     given = figures.dates.reindex(index=figures.index)

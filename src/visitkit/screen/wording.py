@@ -12,6 +12,7 @@ import pandas as pd
 
 from visitkit import text
 from visitkit.screen.catalog import BY_NAME
+from visitkit.screen.counting import one_or_many
 from visitkit.screen.indicators.words import figure_text
 
 
@@ -87,7 +88,8 @@ def figure_words(
     }
     parts = ["none"] if reason["figure"] == 0 else []
     for wanted in (*parts, part, "figure"):
-        sentence = said(f"indicators.{name}.{wanted}", lang, **facts)
+        key = one_or_many(f"indicators.{name}.{wanted}", facts["figure"])
+        sentence = said(key, lang, **facts)
         if sentence:
             return sentence
     return text.say("screen.explain.own_figure", lang, name=name, **facts)
@@ -101,7 +103,8 @@ def cut_words(indicator: str, cut: float, unit: str, worse: str, lang: str) -> t
         return "screen.explain.lower_step", steps[min(best, len(steps) - 1)]
     if worse == "high" and unit in {"count", "day"} and cut <= 1:
         return "screen.explain.lower_zero", "0"
-    shown = text.say(f"screen.measure.{unit or 'other'}", lang, figure=_value(indicator, cut, lang))
+    figure = _value(indicator, cut, lang)
+    shown = text.say(one_or_many(f"screen.measure.{unit or 'other'}", figure), lang, figure=figure)
     return f"screen.explain.lower_{worse}", shown
 
 

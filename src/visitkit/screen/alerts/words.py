@@ -7,6 +7,7 @@ import datetime as dt
 from visitkit import tables, text
 from visitkit.screen.alerts.absences import LONGEST_RUN
 from visitkit.screen.alerts.rules import EVENT_RULES
+from visitkit.screen.counting import one_or_many
 
 _VOCABULARY = {"serious_conduct": "behaviour_kind", **dict.fromkeys(EVENT_RULES, "event_kind")}
 
@@ -37,7 +38,7 @@ def days_words(days: str, lang: str | None = None) -> str:
     >>> days_words("1", "en"), days_words("1.5", "en")
     ('1 day', '1.5 days')
     """
-    return text.say("alerts.day" if days == "1" else "alerts.days", lang, number=days)
+    return text.say(one_or_many("alerts.days", days), lang, number=days)
 
 
 def why(rule: str, fact: str, opened: dt.date, lang: str | None = None) -> str:
@@ -48,6 +49,5 @@ def why(rule: str, fact: str, opened: dt.date, lang: str | None = None) -> str:
     >>> why("unexcused_run", "4", dt.date(2026, 10, 28), "en")
     'unexcused absence on 4 consecutive school days, reached the limit on 2026-10-28'
     """
-    return text.say(
-        f"alerts.why.{rule}", lang, fact=fact_text(rule, fact, lang), date=opened.isoformat()
-    )
+    key = one_or_many(f"alerts.why.{rule}", fact)
+    return text.say(key, lang, fact=fact_text(rule, fact, lang), date=opened.isoformat())

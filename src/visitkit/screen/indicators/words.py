@@ -7,6 +7,7 @@ import math
 
 from visitkit import text
 from visitkit.screen.catalog import BY_NAME, CATALOG, Indicator
+from visitkit.screen.counting import one_or_many
 from visitkit.screen.indicators.moment import LATEST_DAYS, MIN_DAYS, QUIET_DAYS
 
 #: Decimals of a unit; one where nothing is said. Zeros at the end are dropped.
@@ -82,10 +83,11 @@ def sentence(
     if value == 0 and text.has(f"indicators.{name}.none"):
         kind = "none"
     known = median is not None and not math.isnan(median)
+    figure = figure_text(name, value, lang)
     return text.say(
-        f"indicators.{name}.{kind}",
+        one_or_many(f"indicators.{name}.{kind}", figure),
         lang,
-        figure=figure_text(name, value, lang),
+        figure=figure,
         median=figure_text(name, median, lang) if known and median is not None else "\u2014",
         date=date.isoformat() if date else "\u2014",
         window=BY_NAME[name].window,

@@ -15,7 +15,7 @@ from visitkit.policy.deadlines import interview_days
 from visitkit.policy.levels import parents_told
 from visitkit.screen.register.case import Case
 from visitkit.screen.register.duty import Duty
-from visitkit.screen.register.scene import Scene, each
+from visitkit.screen.register.scene import Scene, at_once, each
 
 #: Kinds of event to what must be reported (``mandatory.triggers``).
 MANDATORY = {
@@ -96,7 +96,7 @@ def incident_duties(case: Case) -> Iterator[Duty]:
                 "incident",
                 what,
                 opened,
-                scene.begins(opened),
+                at_once(scene, opened),
                 ("head_teacher",),
                 scene.policy.source(key),
                 priority="now",

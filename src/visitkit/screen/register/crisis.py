@@ -15,7 +15,7 @@ import pandas as pd
 from visitkit.screen.register.case import Case
 from visitkit.screen.register.duty import Duty
 from visitkit.screen.register.levels import GRAVE
-from visitkit.screen.register.scene import Scene, each
+from visitkit.screen.register.scene import Scene, at_once, each
 
 #: Steps of a list of the policy that have a clock of their own; the others are due at once.
 WRITTEN = ("written_opinion",)
@@ -135,7 +135,7 @@ def _chain(scene: Scene, opened: dt.date) -> tuple[tuple[str, dt.datetime], ...]
 def _due(scene: Scene, what: str, opened: dt.date) -> dt.datetime:
     if what in WRITTEN:
         return scene.due(opened, "crisis.written_hours")
-    return scene.same_school_day(opened) if what in SAME_DAY else scene.begins(opened)
+    return scene.same_school_day(opened) if what in SAME_DAY else at_once(scene, opened)
 
 
 def _ideation(case: Case) -> Iterator[Duty]:

@@ -21,6 +21,14 @@ def each(frame: pd.DataFrame) -> Iterator[Any]:
     yield from frame.itertuples(index=False)
 
 
+def at_once(scene: Scene, day: dt.date) -> dt.datetime:
+    """Return when what must be done at once is late: the end of lessons of the very day.
+
+    As for the alerts: a fact bears a day and may have become known at any hour of it.
+    """
+    return scene.due(day, "")
+
+
 @dataclass(frozen=True)
 class Scene:
     """A school, its policy and the day on which we stand.
@@ -111,8 +119,11 @@ class Scene:
         """Return when something opened on a day is due by a policy key.
 
         The ending of the key says the unit: ``_hours`` or ``hours`` of the clock, over weekends
-        too, or ``_periods``, lessons of school days.
+        too, or ``_periods``, lessons of school days. ``""`` or a limit of 0 means at once: before
+        the lessons of that day end.
         """
+        if not key or self.number(key) == 0:
+            return end_of_lessons(self.calendar, opened, self._bell)
         if key.endswith("_periods"):
             return periods_after(
                 self.calendar, self.begins(opened), int(self.number(key)), self._bell
