@@ -14,7 +14,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from visitkit import sample
+from visitkit import sample, text
+from visitkit.cli.console import Console
 
 AS_OF = "2026-11-02"
 FILES = {"caseload.csv", "alerts.csv", "caseload.xlsx", "report.html"}
@@ -307,3 +308,65 @@ def test_answers_nobody_has_to_act_on(run: Callable, tmp_path: Path) -> None:
     unknown = run("score", "GAD-7", "GAD-7.csv", "--norm", "moon")
     assert unknown.code == 2
     assert "no norm “moon”" in unknown.err
+
+
+def answered(folder: Path, numbers: list[str]) -> None:
+    """Write a sheet of GAD-7 for each student number."""
+    header = ["student id", "date", *(f"item_{place}" for place in range(1, 8))]
+    with (folder / "GAD-7.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *([one, AS_OF, *[0] * 7] for one in numbers)])
+
+
+def test_lost_zeros_are_told(run: Callable, tmp_path: Path) -> None:
+    """Student numbers of different lengths may be one student twice; equal ones need no word."""
+    answered(tmp_path, ["026070101", "26070104"])
+    assert "different lengths (8, 9 digits)" in run("score", "GAD-7", "GAD-7.csv").err
+    answered(tmp_path, ["026070101", "026070104"])
+    assert run("score", "GAD-7", "GAD-7.csv").err == ""
+
+
+def test_the_roll_gives_zeros_back(run: Callable, tmp_path: Path) -> None:
+    """With the roll, a number without its zeros is the student's own; strangers are told."""
+    answered(tmp_path, ["026070101", "26070104", "999"])
+    with (tmp_path / "students.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["student id"], ["026070101"], ["026070104"]])
+    said = run(
+        "score", "GAD-7", "GAD-7.csv", "--roll", tmp_path / "students.csv", "--out", "scored.csv"
+    )
+    assert said.code == 0
+    assert "does not hold: 1." in said.err
+    assert "different lengths" not in said.err
+    with (tmp_path / "scored.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = {row["student_id"] for row in csv.DictReader(file)}
+    assert found == {"026070101", "026070104", "999"}
+
+
+def test_a_day_may_be_written_as_in_tables(run: Callable, small: Path, tmp_path: Path) -> None:
+    """Slashes and eight digits are the same day as the usual form; a month alone is refused."""
+    wish = ["screen", small, "--out", tmp_path / "a", "--json", "--as-of"]
+    for written in ("2026/11/2", "20261102"):
+        assert json.loads(run(*wish, written).out)["as_of"] == AS_OF
+    refused = run(*wish, "2026-11")
+    assert refused.code == 2
+    assert "2026-11" in refused.err
+
+
+def test_places_and_alerts_are_told_apart(run: Callable, small: Path, tmp_path: Path) -> None:
+    """The terminal says how many places there are and that alerts go beyond them."""
+    wish = ["screen", small, "--as-of", AS_OF, "--out", tmp_path / "a", "--capacity", "3"]
+    assert text.say("cli.screen.capacity", "en", number=3) in run(*wish).out
+
+
+def test_a_single_fault_is_in_the_singular(capsys: pytest.CaptureFixture[str]) -> None:
+    """One is told as one, two as two."""
+    console = Console("en")
+    console.count("cli.policy.faults", number=1)
+    console.count("cli.policy.faults", number=2)
+    assert capsys.readouterr().out.splitlines() == ["1 fault.", "2 faults."]
+
+
+@pytest.mark.parametrize("lang", text.LANGUAGES)
+def test_a_policy_shown_names_the_papers(run: Callable, lang: str) -> None:
+    """Numbers such as 000 in the sources are explained at the end."""
+    said = run("policy", "show", "recommended", "--lang", lang)
+    assert said.out.rstrip().endswith(text.say("policy.papers", lang))

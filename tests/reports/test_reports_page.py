@@ -246,3 +246,19 @@ def test_order_of_alerts_given_does_not_matter(cases: Caseload, school: School) 
     one = render(view(cases, school, "en", names=False))
     other = render(view(again, school, "en", names=False))
     assert one.split('id="priority"')[0] == other.split('id="priority"')[0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_places_are_told_apart_from_alerts(cases: Caseload, school: School, lang: str) -> None:
+    """The head says how many places there are and that alerts go beyond them; sources are told."""
+    read = page(cases, school, lang)
+    assert text.say("report.capacity", lang, number=cases.capacity) in read.text
+    assert text.say("report.about.capacity_value", lang, number=cases.capacity) in read.text
+    assert text.say("policy.papers", lang) in read.text
+
+
+def test_one_more_student_is_in_the_singular(cases: Caseload, school: School) -> None:
+    """A count of one has its own sentence."""
+    first = sum(cases.table["tier"] == "priority")
+    few = dataclasses.replace(cases, capacity=first - 1)
+    assert text.say("report.priority.more_title_one", "en", number=1) in page(few, school).text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from pathlib import Path
 
 import openpyxl
@@ -11,10 +12,11 @@ import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from visitkit import text
+from visitkit import tables, text
 from visitkit.load import School
 from visitkit.reports import write_screening
 from visitkit.reports.words import MARKS
+from visitkit.screen.alerts.rules import RULES
 from visitkit.screen.caseload import Caseload
 from visitkit.text import LANGUAGES
 
@@ -124,3 +126,25 @@ def test_no_data_gaps(cases: Caseload, school: School, tmp_path: Path) -> None:
     known = known.assign(psychological=known["psychological"].fillna(0.0))
     sheet = book(dataclasses.replace(cases, table=known), school, tmp_path).worksheets[2]
     assert column(sheet, "Student") == ["none"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_places_and_sources_are_explained(
+    cases: Caseload, school: School, tmp_path: Path, lang: str
+) -> None:
+    """The last sheet says that alerts go beyond the places, and what the sources' numbers mean."""
+    told = [cell.value for cell in book(cases, school, tmp_path, lang).worksheets[-1]["B"]]
+    assert text.say("report.about.capacity_value", lang, number=cases.capacity) in told
+    assert text.say("policy.papers", lang) in told
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_facts_are_words(cases: Caseload, school: School, tmp_path: Path, lang: str) -> None:
+    """No code of a rule, an action, a role or a kind of event meets a person in the alerts."""
+    sheet = book(cases, school, tmp_path, lang).worksheets[1]
+    codes = {rule.code for rule in RULES} | {rule.action for rule in RULES}
+    for name in ("event_kind", "behaviour_kind", "role"):
+        codes |= {code for code in tables.codes(name) if "_" in code}
+    told = " ".join(str(cell.value) for row in sheet.iter_rows(min_row=2) for cell in row)
+    assert sheet.max_row > 1
+    assert [code for code in codes if re.search(rf"\b{code}\b", told)] == []

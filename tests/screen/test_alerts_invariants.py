@@ -19,6 +19,7 @@ from visitkit.policy import Policy, read_policy
 from visitkit.screen.alerts import RULES, alerts, fact_text, why
 from visitkit.screen.alerts.clock import due
 from visitkit.screen.alerts.rules import KINDS
+from visitkit.text import LANGUAGES
 
 
 @pytest.fixture(scope="module", name="rules")
@@ -124,3 +125,14 @@ def test_a_school_may_say_when_its_day_begins() -> None:
     calendar = Calendar.weekdays("2026-09-01", "2026-12-31")
     found = due(dt.date(2026, 10, 30), "x.y_periods", Policy("made", values, {}), calendar)
     assert found == dt.datetime(2026, 10, 30, 8, 55)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_is_told_in_the_singular(lang: str) -> None:
+    """A count of one has a sentence of its own wherever the noun stands beside it."""
+    day = dt.date(2026, 10, 30)
+    for rule in ("critical_item", "critical_missing", "unexcused_run", "sick_absence"):
+        said = text.say(f"alerts.why.{rule}_one", lang, fact="1", date=day.isoformat())
+        assert why(rule, "1", day, lang) == said
+        many = text.say(f"alerts.why.{rule}", lang, fact="2", date=day.isoformat())
+        assert why(rule, "2", day, lang) == many

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from string import Formatter
 
@@ -134,3 +135,13 @@ def test_an_unknown_median_is_a_dash() -> None:
 def test_the_page_is_up_to_date() -> None:
     """docs/indicators.md is what the catalogue and the words make of it."""
     assert (ROOT / "docs" / "indicators.md").read_text("utf-8") == page()
+
+
+def test_one_is_never_counted_in_the_plural() -> None:
+    """No English sentence about one says days, times or visits."""
+    day = dt.date(2026, 10, 30)
+    plural = re.compile(r"(?<![\d.-])1 (standard |percentage |home |school )?[a-z]+s\b")
+    for one in CATALOG:
+        for protects in (False, True):
+            said = sentence(one.name, 1.0, median=2.0, date=day, protects=protects, lang="en")
+            assert not plural.search(said), said

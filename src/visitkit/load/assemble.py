@@ -152,7 +152,16 @@ def _collect(drafts: Mapping[str, Draft], outcome: Outcome) -> None:
         outcome.faults += draft.faults
         outcome.notes += draft.notes
         outcome.left_out[name] += int(draft.dropped.sum())
-    outcome.faults = hide_names(outcome.faults, drafts)
+    outcome.faults = hide_names(_once(outcome.faults), drafts)
+
+
+def _once(faults: Sequence[Fault]) -> list[Fault]:
+    """Return each fault once: where columns become rows, one cell stands in several of them."""
+    found: dict[tuple[object, ...], Fault] = {}
+    for fault in faults:
+        place = (fault.file, fault.sheet, fault.row, fault.column, fault.field)
+        found.setdefault((fault.key, *place, "" if fault.column else id(fault)), fault)
+    return list(found.values())
 
 
 def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:

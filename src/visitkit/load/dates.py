@@ -3,7 +3,8 @@
 Accepted for a day: year first, then month and day, separated by signs or by the words for year,
 month and day, or eight digits, a cell that Excel knows as a date, or Excel's serial number (1900
 date system); month names in either language; a time of day and a weekday may follow and do not
-count. A year of two digits and a month before the year are not guessed at.
+count. A year of two digits is read where it comes first and can be nothing else; a month before the
+year is not guessed at.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from visitkit.load.unreadable import UnreadableCellError
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
 #: Day 0 of Excel's 1900 date system, for serials after its invented 29 February 1900.
 _DAY_ZERO = dt.date(1899, 12, 30)
+#: Two digits above this are not taken for a year of this century.
+_LATEST_SHORT = 49
 _FIRST_SERIAL = (EARLIEST - _DAY_ZERO).days
 _LAST_SERIAL = (LATEST - _DAY_ZERO).days
 
@@ -32,6 +35,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     names = "|".join(name[:3] for name in _month_names() if name.isascii())
     return {
         "full": re.compile(rf"(?<!\d){year}{month}{day}{shut}"),
+        "short_year": re.compile(
+            rf"(?P<y>\d{{2}})\s*(?P<word>{pattern_of('year')}|\.)\s*{month}{day}{shut}"
+        ),
         "digits": re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:\d{6})?(?!\d)"),
         "month": re.compile(rf"(?<!\d){year}(?P<m>\d{{1,2}})\s*(?:{pattern_of('month')})?{shut}"),
         "named": re.compile(
@@ -101,6 +107,8 @@ def _of_number(value: float, *, month_only: bool) -> dt.date:
             return _made(whole // 10_000, whole // 100 % 100, whole % 100)
         if EARLIEST.year * 100 < whole <= LATEST.year * 100 + 12:
             return _month(whole // 100, whole % 100, allowed=month_only)
+    elif 1 <= value < 13:
+        raise UnreadableCellError("date_no_year")
     elif EARLIEST.year <= value < LATEST.year + 1:
         # 2013.1 may have been typed as 2013.10, of which Excel keeps 2013.1
         written = f"{value:.10g}".partition(".")[2]
@@ -162,11 +170,27 @@ def _of_text(plain: str, *, month_only: bool) -> dt.date:
     month = patterns["month"].fullmatch(plain)
     if month and not re.fullmatch(r"\d{4}\.1", plain):
         return _month(int(month["y"]), int(month["m"]), allowed=month_only)
+    short = patterns["short_year"].match(plain)
+    if short and patterns["tail"].fullmatch(plain, short.end()):
+        return _of_short_year(short)
     if re.fullmatch(r"\d+(\.\d+)?", plain):
         return _of_number(float(plain), month_only=month_only)
     if patterns["no_year"].fullmatch(plain):
         raise UnreadableCellError("date_no_year")
     raise UnreadableCellError("date_unknown")
+
+
+def _of_short_year(found: re.Match[str]) -> dt.date:
+    """Read year, month and day where the first number can be nothing but a year.
+
+    Behind its own word any year counts; else a number up to 12 may be a month, and a high one a
+    year of the last century.
+    """
+    year = int(found["y"])
+    worded = found["word"] in both("load.words.year") and not found["word"].isascii()
+    if not (worded or year > 12) or year > _LATEST_SHORT:
+        raise UnreadableCellError("date_short_year")
+    return _made(2000 + year, int(found["m"]), int(found["d"]))
 
 
 def _of_match(found: re.Match[str]) -> dt.date:

@@ -143,6 +143,14 @@ class Draft:
         at = int(self.part[row])
         return self.parts[at], int(row - self.start[at])
 
+    def rows_of(self, rows: Mask) -> int:
+        """Return how many rows of sheets some rows came from: a row may have become several."""
+        sheets, _ = pd.factorize(
+            pd.Series([f"{part.file}\n{part.sheet}" for part in self.parts], dtype="str")
+        )
+        numbers = np.concatenate([part.rows for part in self.parts])
+        return len(set(zip(sheets[self.part[rows]].tolist(), numbers[rows].tolist(), strict=True)))
+
     def where(self, row: int) -> dict[str, object]:
         """Return file, sheet and Excel row of a row, for a sentence that points at it."""
         part, at = self.place(row)

@@ -197,7 +197,7 @@ def school_from_frames(
     FaultsError
         When anything is wrong and ``lenient`` is false.
     TableError
-        When a table is unknown or no student can be read.
+        When a table is unknown or no data frame, or no student can be read.
     """
     named = dict(frames)
     if calendar is not None and not isinstance(calendar, Calendar):
@@ -206,6 +206,8 @@ def school_from_frames(
     for name, frame in named.items():
         if name not in tables.TABLES:
             raise TableError("load.unknown_frame", name=name, allowed=", ".join(tables.TABLES))
+        if not isinstance(frame, pd.DataFrame):
+            raise TableError("load.not_a_frame", name=name, found=type(frame).__name__)
         laid.add(_part(name, frame))
     outcome = assemble(laid.parts, tell(None, laid.parts))
     outcome.faults = laid.faults + outcome.faults

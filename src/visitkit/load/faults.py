@@ -90,12 +90,20 @@ class Fault:
         'a.xlsx, sheet marks, cell C7'
         """
         key = "place" if self.column and self.row else "place_row" if self.row else ""
-        if key and not self.sheet:
+        if key == "place" and not self.sheet and self.file in tables.TABLES:
+            key = "place_frame"
+        elif key and not self.sheet:
             key += "_csv"
         key = key or ("place_sheet" if self.sheet else "place_file")
         cell = f"{self.column}{self.row}"
         return text.say(
-            f"load.{key}", lang, file=self.file, sheet=self.sheet, row=self.row, cell=cell
+            f"load.{key}",
+            lang,
+            file=self.file,
+            sheet=self.sheet,
+            row=self.row,
+            column=self.column,
+            cell=cell,
         )
 
     def sentence(self, lang: str | None = None) -> str:

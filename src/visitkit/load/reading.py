@@ -122,6 +122,8 @@ def _add(reading: Reading, file: Path) -> None:
         facts = {name: fact for name, fact in error.facts.items() if name != "path"}
         reading.faults.append(Fault(f"file_{key}", file.name, facts=facts))
         return
+    if not sheets and not notes:
+        reading.notes.append(Note("file_empty", file.name))
     reading.sheets.extend(sheets)
     reading.notes.extend(notes)
 

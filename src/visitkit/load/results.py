@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from visitkit.load.draft import Draft
+from visitkit.load.grid import Cells
 from visitkit.load.notes import Note
 from visitkit.load.signs import Score
 
@@ -75,15 +76,21 @@ def _report_unknown_full_score(marks: Draft, row: int) -> None:
 
 
 def _report_empty(marks: Draft) -> None:
-    """Drop rows that tell nothing: neither a score nor why there is none."""
+    """Drop rows that tell nothing: neither a score nor why there is none.
+
+    A stroke in the cell says just that there is no mark: nothing is to be filled in or deleted.
+    """
     frame = marks.frame
-    wrong = marks.reads["score"].problems
-    codes = marks.cells["score"].codes if "score" in marks.cells else None
-    broken = np.isin(codes, list(wrong)) if codes is not None and wrong else False
-    nothing = frame["score"].isna() & (frame["status"].isna() | (frame["status"] == "sat"))
-    rows = frame.index[nothing & ~broken & ~marks.dropped[frame.index]]
-    marks.report(rows, "score", "score_empty")
-    marks.dropped[frame.index[nothing & broken]] = True
+    cells = marks.cells.get("score", Cells.constant(None, len(marks)))
+    places = frame.index.to_numpy()
+    written = cells.filled()[places]
+    broken = np.isin(cells.codes, list(marks.reads["score"].problems))[places]
+    nothing = (frame["score"].isna() & frame["status"].fillna("sat").eq("sat")).to_numpy()
+    nothing &= ~marks.dropped[places]
+    stroke = nothing & written & ~broken & frame["status"].isna().to_numpy()
+    marks.report(places[nothing & ~broken & ~stroke], "score", "score_empty")
+    marks.dropped[places[nothing & broken]] = True
+    marks.keep(~stroke)
 
 
 def _report_above(marks: Draft) -> None:

@@ -141,7 +141,7 @@ def _rewrite(draft: Draft, changed: dict[int, str]) -> None:
     codes = draft.cells["student_id"].codes
     taken = np.array(values, dtype=object)[codes]
     draft.frame["student_id"] = draft.frame["student_id"].mask(np.isin(codes, list(changed)), taken)
-    rows = int(np.isin(codes, list(changed)).sum())
+    rows = draft.rows_of(np.isin(codes, list(changed)))
     widths = Counter(len(value) for value in changed.values())
     facts = {"table": draft.table.name, "number": rows, "width": widths.most_common(1)[0][0]}
     draft.notes.append(Note("ids_padded", facts=facts))

@@ -96,7 +96,7 @@ class School:
         FaultsError
             When anything is wrong and ``lenient`` is false.
         TableError
-            When a table is unknown or no student can be read.
+            When a table is unknown or no data frame, or no student can be read.
 
         Examples
         --------

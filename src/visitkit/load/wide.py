@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
+import numpy as np
+
 from visitkit.load.dates import date_within
 from visitkit.load.faults import Fault
 from visitkit.load.found import Exams, Found, Laid
@@ -125,10 +127,18 @@ def with_dates(laid: Laid, found: Found) -> Laid:
     """Leave out marks without a day and say where to write it."""
     dateless = [part for part in laid.parts if "date" not in part.columns]
     if dateless:
-        laid.faults.append(found.fault("exam_no_date"))
+        named = _exams_of(laid.parts)
+        lacking = sorted(_exams_of(dateless)) if len(named) > 1 else []
+        laid.faults += [found.fault("exam_without_date", words=exam) for exam in lacking]
+        laid.faults += [] if lacking else [found.fault("exam_no_date")]
         laid.left_out["marks"] += sum(map(len, dateless))
         laid.parts = [part for part in laid.parts if "date" in part.columns]
     return laid
+
+
+def _exams_of(parts: Sequence[MappedTable]) -> set[str]:
+    cells = [part.columns["exam"] for part in parts if "exam" in part.columns and len(part)]
+    return {str(name) for one in cells for name in one.values if name is not None}
 
 
 def _twice(found: Found, subjects: dict[int, Subject]) -> list[Fault]:
@@ -153,7 +163,7 @@ def _column(
     found: Found, place: int, subject: Subject, data: DataRows, exams: Exams
 ) -> MappedTable:
     cells = found.sheet.columns[place]
-    rows = data.keep[cells.filled()[data.keep]]
+    rows = data.keep[_marked(cells)[data.keep]]
     part = found.sheet.take("marks", found.claim.places, 0, rows)
     full = subject.full if data.full_score is None else _full(cells[data.full_score], subject.full)
     columns = dict(part.columns)
@@ -163,7 +173,15 @@ def _column(
     columns.setdefault("exam", Cells.constant(subject.exam or exam_name(found.texts), len(rows)))
     letters = {**part.letters, "subject": letter(place), "score": letter(place)}
     whole = replace(part, columns=columns, letters=letters, extra={"header_row": found.first})
-    return fill_dates(whole, subject.exam, found.texts, exams)
+    named = {one.exam for one in subject_columns(found.headers).values() if one.exam}
+    return fill_dates(whole, subject.exam, found.texts, exams, alone=len(named) == 1)
+
+
+def _marked(cells: Cells) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Tell which cells hold more than a stroke or a word for nothing."""
+    empty = both("load.words.empty")
+    known = [value is not None and word_key(value) not in empty for value in cells.values]
+    return np.array(known, dtype=bool)[cells.codes]
 
 
 def _dates(exam: Cells, day: dt.date | None, exams: Exams) -> Cells | None:
@@ -190,14 +208,18 @@ def exam_name(texts: Sequence[str]) -> str | None:
     return next((words for words in named if is_exam(words)), named[0] if named else None)
 
 
-def exam_date(exam: str, texts: Sequence[str], exams: Exams) -> dt.date | None:
+def exam_date(
+    exam: str, texts: Sequence[str], exams: Exams, *, alone: bool = False
+) -> dt.date | None:
     """Return the day of an exam: written beside its name, in the titles, or in the list of exams.
 
-    Where only one exam is listed anywhere, its day stands for a sheet that names none.
+    Where only one exam is listed anywhere, its day stands for a sheet that names none. The day in
+    the titles is that of a named exam only when it is ``alone`` in its sheet.
     """
-    if exam:
-        return date_within(exam) or exams.get(word_key(exam)) or _listed([exam], exams)
     written = next((day for day in map(date_within, texts) if day), None)
+    if exam:
+        own = date_within(exam) or exams.get(word_key(exam)) or _listed([exam], exams)
+        return own or (written if alone else None)
     return (
         written
         or _listed(texts, exams)
@@ -211,7 +233,9 @@ def _listed(texts: Sequence[str], exams: Exams) -> dt.date | None:
     return inside[0] if len(set(inside)) == 1 else None
 
 
-def fill_dates(part: MappedTable, exam: str, texts: Sequence[str], exams: Exams) -> MappedTable:
+def fill_dates(
+    part: MappedTable, exam: str, texts: Sequence[str], exams: Exams, *, alone: bool = False
+) -> MappedTable:
     """Return marks with the exam's day where no column gives one and it is known at all.
 
     Parameters
@@ -224,10 +248,12 @@ def fill_dates(part: MappedTable, exam: str, texts: Sequence[str], exams: Exams)
         Titles of the sheet.
     exams
         Dates of exams listed elsewhere.
+    alone
+        The sheet holds no other exam.
     """
     if "date" in part.columns:
         return part
     columns = dict(part.columns)
     columns.setdefault("exam", Cells.constant(exam or exam_name(texts), len(part)))
-    days = _dates(columns["exam"], exam_date(exam, texts, exams), exams)
+    days = _dates(columns["exam"], exam_date(exam, texts, exams, alone=alone), exams)
     return part if days is None else replace(part, columns={**columns, "date": days})

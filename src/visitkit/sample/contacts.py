@@ -16,7 +16,7 @@ from visitkit import text
 from visitkit.sample import journeys
 from visitkit.sample.attendance import UNEXCUSED, Register
 from visitkit.sample.course import Course
-from visitkit.sample.days import AS_OF, FIRST, NEW_YEAR, TERMS, WEEKS, school_days
+from visitkit.sample.days import AS_OF, DAY, FIRST, NEW_YEAR, TERMS, WEEKS, school_days
 from visitkit.sample.draws import Days, Flags, Floats, Ints, happens, pick, poisson, stream, whole
 from visitkit.sample.frames import first_of_each, typed, unless
 from visitkit.sample.helping import Helps
@@ -159,7 +159,7 @@ def meet(
     )
     told = np.isin(made.student, journeys.of(roll.size)) & (made.date <= AS_OF)
     # Their stories are open on the day we stand: nobody has been in touch since summer.
-    keep = course.present(made.date, made.student, roll) & ~(told & (made.date >= NEW_YEAR - 120))
+    keep = course.present(made.date, made.student, roll) & ~(told & (made.date >= NEW_YEAR - 120 * DAY))
     place = journeys.of(roll.size, "many_reasons")[0]
     story = Contacts(
         np.full(len(_STORY), place),

@@ -17,6 +17,8 @@ from visitkit.sample.draws import Days, Flags, Ints
 from visitkit.sample.frames import typed, unless
 
 FIRST = np.datetime64("2025-09-01")
+#: One day, for sums with dates: NumPy asks for the unit.
+DAY = np.timedelta64(1, "D")
 #: The last day on which anything was recorded.
 RECORDED = np.datetime64("2027-01-22")
 LAST = np.datetime64("2027-02-28")
@@ -108,7 +110,7 @@ def week_of(dates: Days) -> Ints:
 @cache
 def all_days() -> tuple[Days, Ints, Ints]:
     """Return every day, the place of its kind in :data:`KINDS`, and its term (-1 in holidays)."""
-    dates = np.arange(FIRST, LAST + 1, dtype="datetime64[D]")
+    dates = np.arange(FIRST, LAST + DAY, dtype="datetime64[D]")
     kind = np.where((dates - FIRST).astype(np.int64) % 7 < 5, 1, 0)
     term = np.full(len(dates), -1)
     for place, (_, _, first, last) in enumerate(TERMS):
@@ -118,7 +120,7 @@ def all_days() -> tuple[Days, Ints, Ints]:
     kind[np.isin(dates, np.array(_MAKEUP, dtype="datetime64[D]"))] = KINDS.index("makeup")
     for _, _, first, length in EXAMS:
         start = np.datetime64(first)
-        kind[(dates >= start) & (dates < start + length)] = KINDS.index("exam")
+        kind[(dates >= start) & (dates < start + length * DAY)] = KINDS.index("exam")
     kind[np.isin(dates, np.array(_EVENTS, dtype="datetime64[D]"))] = KINDS.index("event")
     kind[term < 0] = KINDS.index("holiday")
     return dates, kind.astype(np.int64), term.astype(np.int64)

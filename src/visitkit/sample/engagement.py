@@ -19,7 +19,7 @@ import numpy as np
 
 from visitkit.sample import journeys
 from visitkit.sample.course import NOT_A_DAY, Course
-from visitkit.sample.days import FIRST, NEW_YEAR, WEEKS, school_days
+from visitkit.sample.days import DAY, FIRST, NEW_YEAR, WEEKS, school_days
 from visitkit.sample.draws import Days, Flags, Floats, Ints, happens, normal, stream, whole
 from visitkit.sample.families import Family, Traits
 from visitkit.sample.roll import Roll
@@ -96,7 +96,7 @@ def _transfers(rng: np.random.Generator, roll: Roll, family: Family) -> Days:
         usual[whole(rng, 0, 2, size)],
         days.dates[whole(rng, 20, len(days.dates) - 1, size)],
     )
-    going &= day > roll.entered + _SETTLED_DAYS
+    going &= day > roll.entered + _SETTLED_DAYS * DAY
     return np.where(going, day, NOT_A_DAY)
 
 
@@ -218,7 +218,7 @@ def unfold(seed: int, roll: Roll, family: Family, traits: Traits, strikes: Strik
         _advance(state, rng, hits)
         now, low = _feel(state, setting, week)
         engagement[:, week], distress[:, week] = now, low
-        day = FIRST + 7 * week
+        day = FIRST + 7 * week * DAY
         there = setting.there(day)
         if in_term[week]:
             chance = np.where(there, _leave_chance(roll.grade, family, day), -np.inf)

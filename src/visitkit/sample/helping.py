@@ -13,7 +13,7 @@ import pandas as pd
 from visitkit import text
 from visitkit.sample import journeys
 from visitkit.sample.course import NOT_A_DAY, Course, weekly
-from visitkit.sample.days import FIRST, RECORDED, TERMS, school_days
+from visitkit.sample.days import DAY, FIRST, RECORDED, TERMS, school_days
 from visitkit.sample.draws import Days, Floats, Ints, happens, normal, stream, whole
 from visitkit.sample.families import Family, Traits
 from visitkit.sample.frames import typed, unless
@@ -80,9 +80,9 @@ def give_help(seed: int, roll: Roll, family: Family, traits: Traits, course: Cou
     """
     rng = stream(seed, "helping")
     dates = school_days().dates
-    start = dates[np.minimum(np.searchsorted(dates, FIRST + 7 * course.help_from), len(dates) - 1)]
+    start = dates[np.minimum(np.searchsorted(dates, FIRST + 7 * course.help_from * DAY), len(dates) - 1)]
     start = start + whole(rng, 0, 2, len(start))
-    end = FIRST + 7 * course.help_until + 4
+    end = FIRST + (7 * course.help_until + 4) * DAY
     distress = weekly(course.distress, course.helped, start)
     kind = _suits(rng, family, traits, distress, course.helped)
     aided, aid_start, aid_end = _aid(rng, family)
@@ -113,7 +113,7 @@ def _within(helps: Helps, roll: Roll, course: Course) -> Helps:
     keep = course.present(helps.start, helps.student, roll)
     student, start, end = helps.student[keep], helps.start[keep], helps.end[keep]
     left = course.left_on[student]
-    end = np.where(left <= end, left - 1, end)
+    end = np.where(left <= end, left - DAY, end)
     end = np.where(end > RECORDED, NOT_A_DAY, np.maximum(end, start))
     order = np.lexsort((helps.kind[keep], student, start))
     return Helps(student[order], helps.kind[keep][order], start[order], end[order])

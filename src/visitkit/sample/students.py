@@ -11,7 +11,7 @@ import pandas as pd
 from visitkit import text
 from visitkit.sample import journeys
 from visitkit.sample.course import Course
-from visitkit.sample.days import NEW_YEAR, RECORDED
+from visitkit.sample.days import DAY, NEW_YEAR, RECORDED
 from visitkit.sample.draws import Days, Flags, Floats, happens, normal, stream, whole
 from visitkit.sample.families import Family, Traits
 from visitkit.sample.frames import typed, unless
@@ -127,11 +127,11 @@ def _since(rng: np.random.Generator, roll: Roll, course: Course, number: int) ->
     first = np.where(
         roll.entered <= np.datetime64("2025-09-05"),
         np.datetime64("2025-09-10"),
-        np.where(roll.entered <= NEW_YEAR + 5, np.datetime64("2026-09-10"), roll.entered + 7),
+        np.where(roll.entered <= NEW_YEAR + 5 * DAY, np.datetime64("2026-09-10"), roll.entered + 7 * DAY),
     )
     first = np.where(
         (roll.entered > np.datetime64("2025-09-05")) & (roll.entered < NEW_YEAR),
-        roll.entered + 7,
+        roll.entered + 7 * DAY,
         first,
     )
     later = np.where(happens(rng, 0.2, number), whole(rng, 10, 60, number), 0)

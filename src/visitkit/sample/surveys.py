@@ -19,7 +19,7 @@ from scipy.special import ndtr, ndtri
 from visitkit.sample import journeys
 from visitkit.sample.attendance import Register
 from visitkit.sample.course import Course, weekly
-from visitkit.sample.days import school_days
+from visitkit.sample.days import DAY, school_days
 from visitkit.sample.draws import Days, Flags, Floats, Ints, happens, normal, pick, stream, whole
 from visitkit.sample.families import Traits
 from visitkit.sample.frames import first_of_each, typed
@@ -167,7 +167,7 @@ def _phq(seed: int, course: Course, roll: Roll, start: tuple[Ints, Days]) -> She
     rng = stream(seed, "phq")
     student, first = start
     who = np.concatenate([student, student])
-    date = np.concatenate([first, first + 56])
+    date = np.concatenate([first, first + 56 * DAY])
     days = school_days().dates
     place = np.searchsorted(days, date)
     date = days[np.minimum(place, len(days) - 1)]

@@ -152,8 +152,9 @@ class Caseload:
             return self._places[student_id]
         same = [one for one in self._places if _plain(one) == _plain(student_id)]
         if len(same) == 1:
-            key = "student_written" if isinstance(student_id, str) else "student_not_text"
-            raise ScreenError(f"screen.{key}", student=student_id, known=same[0])
+            told = "student_written" if isinstance(student_id, str) else "student_not_text"
+            key = f"screen.{told}"
+            raise ScreenError(key, student=student_id, known=same[0])
         raise ScreenError("screen.student_unknown", student=student_id, number=len(self))
 
 

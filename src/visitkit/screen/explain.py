@@ -73,7 +73,9 @@ def explain(cases: Caseload, student_id: str, lang: str | None = None) -> str:
         [_head(row, spoken)],
         [_why(cases.as_of, spoken), *_listed(why)] if why else [],
         [] if why else [text.say("screen.explain.nothing", spoken)],
-        [text.say(one_or_many("screen.explain.more", more), spoken, number=more)] if more > 0 else [],
+        [text.say(one_or_many("screen.explain.more", more), spoken, number=more)]
+        if more > 0
+        else [],
         _block("protects", words["protects"][:SHOWN], spoken),
         [] if row["tier"] == "unknown" else _block("lower", _lowered(cases, row, spoken), spoken),
         _block("unknown", words["unknown"], spoken),

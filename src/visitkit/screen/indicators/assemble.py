@@ -37,7 +37,6 @@ from visitkit.screen.indicators.reading import read_values
 from visitkit.screen.indicators.standing import standings
 from visitkit.screen.indicators.surveys import surveys
 
-
 #: Table name to the first and last day its registers are known to cover.
 Covers = Mapping[str, tuple[dt.date, dt.date]]
 
