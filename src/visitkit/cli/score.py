@@ -67,7 +67,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 
 def _numbered(sheets: pd.DataFrame, roll: str | None, console: Console) -> pd.DataFrame:
-    """Return the sheets under the numbers of the roll; without one, warn where zeros may be lost."""
+    """Return the sheets under the roll's numbers; without a roll, warn where zeros may be lost."""
     if roll is None:
         lengths = sorted({len(one) for one in sheets["student_id"].astype(str) if one.isdecimal()})
         if len(lengths) > 1:

@@ -119,8 +119,24 @@ def match(table: str, headers: Sequence[Header], without: Iterable[int] = ()) ->
         for name, listed in best.items()
         if len(listed) > 1 and _same(headers, [place for _, place in listed])
     }
+    if table == "attendance":
+        _settle_reasons(places, headers, taken)
     own = sum(listed[0][0] == 0 for listed in best.values())
     return Match(places, own, twice)
+
+
+def _settle_reasons(places: dict[str, int], headers: Sequence[Header], taken: set[int]) -> None:
+    """Take a column of reasons for the status where there is no other, else for the note."""
+    reasons = [
+        at
+        for at, header in enumerate(headers)
+        if at not in taken and set(header.names) & set(both("load.words.reason"))
+    ]
+    if "status" not in places and places.get("note") in reasons:
+        places["status"] = places.pop("note")
+    free = [at for at in reasons if at not in places.values()]
+    if "status" in places and free:
+        places.setdefault("note", free[0])
 
 
 def _same(headers: Sequence[Header], places: Sequence[int]) -> bool:

@@ -118,7 +118,7 @@ def _long(found: Found, rows: DataRows, exams: Exams) -> Laid:
     if claim.table == "marks":
         part = replace(part, extra={"header_row": found.first})
         laid.parts = [wide.fill_dates(part, "", found.texts, exams)]
-        return wide.with_dates(laid, found) if len(part) else laid
+        return wide.with_dates(laid, found, exams) if len(part) else laid
     if claim.table == "students":
         laid = _students(found, part)
         extras = roster.find_extras(found.headers)

@@ -120,15 +120,16 @@ def lay_out(found: Found, rows: DataRows, exams: Exams) -> Laid:
     parts = [_column(found, at, subject, rows, exams) for at, subject in subjects.items()]
     laid.parts = [part for part in parts if len(part)]
     laid.faults += _twice(found, subjects)
-    return with_dates(laid, found)
+    return with_dates(laid, found, exams)
 
 
-def with_dates(laid: Laid, found: Found) -> Laid:
+def with_dates(laid: Laid, found: Found, exams: Exams) -> Laid:
     """Leave out marks without a day and say where to write it."""
     dateless = [part for part in laid.parts if "date" not in part.columns]
     if dateless:
-        named = _exams_of(laid.parts)
-        lacking = sorted(_exams_of(dateless)) if len(named) > 1 else []
+        several = len(_exams_of(laid.parts)) > 1
+        names = sorted(_exams_of(dateless)) if several else []
+        lacking = [name for name in names if not (exams.get(word_key(name)) or date_within(name))]
         laid.faults += [found.fault("exam_without_date", words=exam) for exam in lacking]
         laid.faults += [] if lacking else [found.fault("exam_no_date")]
         laid.left_out["marks"] += sum(map(len, dateless))
@@ -138,7 +139,8 @@ def with_dates(laid: Laid, found: Found) -> Laid:
 
 def _exams_of(parts: Sequence[MappedTable]) -> set[str]:
     cells = [part.columns["exam"] for part in parts if "exam" in part.columns and len(part)]
-    return {str(name) for one in cells for name in one.values if name is not None}
+    used = ((one, at) for one in cells for at in np.unique(one.codes).tolist())
+    return {str(one.values[at]) for one, at in used if one.values[at] is not None}
 
 
 def _twice(found: Found, subjects: dict[int, Subject]) -> list[Fault]:
@@ -185,8 +187,9 @@ def _marked(cells: Cells) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 
 def _dates(exam: Cells, day: dt.date | None, exams: Exams) -> Cells | None:
-    days = tuple(exams.get(word_key(name)) or day for name in exam.values)
-    return None if None in days and len(exam) else Cells(exam.codes, days)
+    days = tuple(exams.get(word_key(name)) or date_within(name) or day for name in exam.values)
+    lacking = any(days[at] is None for at in np.unique(exam.codes).tolist())
+    return None if lacking else Cells(exam.codes, days)
 
 
 def _full(cell: object, otherwise: float | None) -> float | None:

@@ -159,7 +159,9 @@ def meet(
     )
     told = np.isin(made.student, journeys.of(roll.size)) & (made.date <= AS_OF)
     # Their stories are open on the day we stand: nobody has been in touch since summer.
-    keep = course.present(made.date, made.student, roll) & ~(told & (made.date >= NEW_YEAR - 120 * DAY))
+    keep = course.present(made.date, made.student, roll) & ~(
+        told & (made.date >= NEW_YEAR - 120 * DAY)
+    )
     place = journeys.of(roll.size, "many_reasons")[0]
     story = Contacts(
         np.full(len(_STORY), place),

@@ -80,7 +80,9 @@ def give_help(seed: int, roll: Roll, family: Family, traits: Traits, course: Cou
     """
     rng = stream(seed, "helping")
     dates = school_days().dates
-    start = dates[np.minimum(np.searchsorted(dates, FIRST + 7 * course.help_from * DAY), len(dates) - 1)]
+    start = dates[
+        np.minimum(np.searchsorted(dates, FIRST + 7 * course.help_from * DAY), len(dates) - 1)
+    ]
     start = start + whole(rng, 0, 2, len(start))
     end = FIRST + (7 * course.help_until + 4) * DAY
     distress = weekly(course.distress, course.helped, start)

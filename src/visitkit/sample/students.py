@@ -51,7 +51,9 @@ def students_table(
             "student_id": roll.student_id,
             "name": names(roll, "child", lang),
             "sex": np.where(roll.female, "female", "male"),
-            "birth_date": np.where(_blank(rng, 0.01, family), np.datetime64("NaT", "D"), roll.birth),
+            "birth_date": np.where(
+                _blank(rng, 0.01, family), np.datetime64("NaT", "D"), roll.birth
+            ),
             "grade": roll.grade,
             "class_id": roll.class_id,
             "boarding": homes.boarding,
@@ -127,7 +129,9 @@ def _since(rng: np.random.Generator, roll: Roll, course: Course, number: int) ->
     first = np.where(
         roll.entered <= np.datetime64("2025-09-05"),
         np.datetime64("2025-09-10"),
-        np.where(roll.entered <= NEW_YEAR + 5 * DAY, np.datetime64("2026-09-10"), roll.entered + 7 * DAY),
+        np.where(
+            roll.entered <= NEW_YEAR + 5 * DAY, np.datetime64("2026-09-10"), roll.entered + 7 * DAY
+        ),
     )
     first = np.where(
         (roll.entered > np.datetime64("2025-09-05")) & (roll.entered < NEW_YEAR),

@@ -8,6 +8,7 @@ from visitkit.screen.frames import Assessment, Indicators
 from visitkit.screen.index import RiskIndex
 from visitkit.screen.indicators import indicators
 from visitkit.screen.points import points_table
+from visitkit.screen.register import crisis_targets, register
 from visitkit.screen.rerank import moved, rerank
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "RiskIndex",
     "alerts",
     "caseload",
+    "crisis_targets",
     "evaluate",
     "explain",
     "indicators",
@@ -24,5 +26,6 @@ __all__ = [
     "moved",
     "points_table",
     "reason_words",
+    "register",
     "rerank",
 ]

@@ -147,10 +147,10 @@ class Caseload:
             told.setdefault(str(row["student_id"]), []).append(facts)
         return told
 
-    def _place(self, student_id: str) -> int:
-        if student_id in self._places:
+    def _place(self, student_id: object) -> int:
+        if isinstance(student_id, str) and student_id in self._places:
             return self._places[student_id]
-        same = [one for one in self._places if _plain(one) == _plain(student_id)]
+        same = [one for one in self._places if _plain(one) == _plain(str(student_id))]
         if len(same) == 1:
             told = "student_written" if isinstance(student_id, str) else "student_not_text"
             key = f"screen.{told}"

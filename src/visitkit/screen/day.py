@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 
@@ -36,8 +37,7 @@ def written_day(value: DayLike) -> dt.date:
         return as_date(value)
     # pandas would read a number as nanoseconds since 1970, Excel as days since 1900
     plain = str(int(value)) if isinstance(value, int | np.integer) else value
-    short = isinstance(plain, str) and plain.strip().isdecimal() and len(plain.strip()) != 8
-    if short or isinstance(value, bool):
+    if isinstance(value, bool) or re.fullmatch(r"\s*(\d{0,7}|\d{9,})\s*", str(plain)):
         raise CalendarError("calendar.not_a_date", value=str(value))
     try:
         return parse_date(plain)

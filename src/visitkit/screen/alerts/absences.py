@@ -44,8 +44,8 @@ def runs_reaching(days: pd.DataFrame, reason: str, need: float, *, whole: bool) 
     Returns
     -------
     pandas.DataFrame
-        A row a run: ``student``, ``fact`` (days so far, to the half), ``opened`` (the day that reached the
-        number), ``latest`` (number of its last school day).
+        A row a run: ``student``, ``fact`` (days so far, to the half), ``opened``
+        (the day that reached the number), ``latest`` (number of its last school day).
     """
     missed = days[days[reason] > 0].sort_values(["student", "day"])
     amount = missed[reason] if whole else missed[reason].clip(lower=1)

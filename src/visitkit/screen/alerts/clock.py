@@ -28,8 +28,8 @@ def due(opened: dt.date, key: str, policy: Policy, calendar: Calendar) -> dt.dat
     key
         The policy key with the limit; its ending says the unit: ``_hours`` (of the clock, over
         weekends too), ``_periods`` (lessons from the beginning of the school day) or
-        ``_school_days`` (to the beginning of that school day). ``""``, or a limit of 0, means at once: before
-        the lessons of that day end.
+        ``_school_days`` (to the beginning of that school day). ``""``, or a limit of 0, means at
+        once: before the lessons of that day end.
     policy
         Holds the limit.
     calendar
