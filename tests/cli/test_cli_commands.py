@@ -329,7 +329,8 @@ def test_the_roll_gives_zeros_back(run: Callable, tmp_path: Path) -> None:
     """With the roll, a number without its zeros is the student's own; strangers are told."""
     answered(tmp_path, ["026070101", "26070104", "999"])
     with (tmp_path / "students.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([["student id", "class"], ["026070101", 701], ["026070104", 701]])
+        roll = [["student id", "class"], ["026070101", "701"], ["026070104", "701"]]
+        csv.writer(file).writerows(roll)
     said = run(
         "score", "GAD-7", "GAD-7.csv", "--roll", tmp_path / "students.csv", "--out", "scored.csv"
     )

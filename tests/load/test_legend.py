@@ -62,7 +62,7 @@ def test_a_register_in_letters_is_no_questionnaire(name: str) -> None:
     """Days 1 to 3 with letters are a register once a legend explains the letters."""
     laid = register([DATA["cases"][15][0][0]], "B", below=True, name=name)
     assert {part.table for part in laid.parts} == {"attendance"}
-    assert "legend_used" in [note.key for note in laid.notes]
+    assert [note.key for note in laid.notes] == ["legend_used"]
 
 
 def test_the_legend_reaches_the_school(book: Callable[..., Path]) -> None:

@@ -18,7 +18,7 @@ from visitkit.load.school import School
 from visitkit.policy import Policy, read_policy
 from visitkit.screen.alerts import RULES, alerts, fact_text, why
 from visitkit.screen.alerts.clock import due
-from visitkit.screen.alerts.rules import KINDS
+from visitkit.screen.alerts.rules import EVENT_RULES, KINDS
 from visitkit.text import LANGUAGES
 
 
@@ -125,6 +125,14 @@ def test_a_school_may_say_when_its_day_begins() -> None:
     calendar = Calendar.weekdays("2026-09-01", "2026-12-31")
     found = due(dt.date(2026, 10, 30), "x.y_periods", Policy("made", values, {}), calendar)
     assert found == dt.datetime(2026, 10, 30, 8, 55)
+
+
+@pytest.mark.parametrize("rule", [*EVENT_RULES, "serious_conduct"])
+def test_no_fact_is_a_code(rule: str) -> None:
+    """Every kind of event or behaviour is told in a Chinese word by every rule that names it."""
+    vocabulary = "behaviour_kind" if rule == "serious_conduct" else "event_kind"
+    told = [fact_text(rule, code, "zh") for code in tables.codes(vocabulary)]
+    assert [word for word in told if word.isascii()] == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

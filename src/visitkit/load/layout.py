@@ -14,7 +14,7 @@ from visitkit.load.faults import Fault
 from visitkit.load.found import Exams, Found, Laid
 from visitkit.load.grid import Cells, MappedTable, letter
 from visitkit.load.headers import Header, says_nothing
-from visitkit.load.legend import find_legend
+from visitkit.load.legend import find_legend, is_legend
 from visitkit.load.notes import Note
 from visitkit.load.rows import DataRows
 from visitkit.load.spelling import both, tidy, word_key
@@ -196,11 +196,16 @@ def _remarks(found: Found, used: set[int], rows: DataRows) -> list[Note]:
     )
     if ignored:
         notes.append(found.note("columns_ignored", columns=ignored))
-    if rows.remarks:
-        notes.append(found.note("rows_skipped", rows=tuple(row + 1 for row in rows.remarks)))
+    skipped = tuple(row + 1 for row in rows.remarks if not _is_used_legend(found, row))
+    if skipped:
+        notes.append(found.note("rows_skipped", rows=skipped))
     if not len(rows.keep) and rows.passed_over and found.claim.layout != "exams":
         notes.append(found.note("sheet_empty"))
     return notes
+
+
+def _is_used_legend(found: Found, row: int) -> bool:
+    return found.claim.table == "attendance" and any(map(is_legend, found.sheet.row(row)))
 
 
 def exam_dates(sheets: Sequence[Found]) -> dict[str, dt.date]:

@@ -156,6 +156,17 @@ def _texts(sheet: Sheet, first: int, key: int) -> Iterator[tuple[int, int, str]]
             yield from ((row, at, cell) for at, cell in cells if len(cell) > _FEWEST)
 
 
+def is_legend(said: object) -> bool:
+    """Tell whether a text explains signs.
+
+    Examples
+    --------
+    >>> is_legend("legend: S = sick, X = unexcused"), is_legend("filled in every day")
+    (True, False)
+    """
+    return isinstance(said, str) and bool(_signs_of(said))
+
+
 def _called_legend(said: str) -> bool:
     return tidy(said).casefold().startswith(phrases("load.words.legend"))
 

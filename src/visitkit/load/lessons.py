@@ -39,10 +39,19 @@ def _span() -> re.Pattern[str]:
 
 
 def _digits(plain: str) -> str:
+    """Write numerals in digits; numerals in a row are lessons in a row, not tens and ones."""
     numerals = str(text.find("load.words.numerals", "zh"))
-    for at, sign in enumerate(numerals[1:10], start=1):
-        plain = plain.replace(sign, str(at))
-    return plain.replace(numerals[10], "10")
+    ten = numerals[10]
+    digit = {sign: str(at) for at, sign in enumerate(numerals[:10])}
+
+    def written(found: re.Match[str]) -> str:
+        word = found.group()
+        if ten not in word:
+            return ",".join(digit[sign] for sign in word)
+        tens, ones = word.split(ten, 1)
+        return str(int(digit.get(tens, "1")) * 10 + int(digit.get(ones, "0")))
+
+    return re.sub(f"[{numerals[:10]}]*{ten}[{numerals[:10]}]?|[{numerals[:10]}]+", written, plain)
 
 
 def parse_lessons(value: object) -> Lessons:

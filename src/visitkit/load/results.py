@@ -85,8 +85,8 @@ def _report_empty(marks: Draft) -> None:
     places = frame.index.to_numpy()
     written = cells.filled()[places]
     broken = np.isin(cells.codes, list(marks.reads["score"].problems))[places]
-    nothing = (frame["score"].isna() & frame["status"].fillna("sat").eq("sat")).to_numpy()
-    nothing &= ~marks.dropped[places]
+    silent = frame["score"].isna() & frame["status"].fillna("sat").eq("sat")
+    nothing = silent.to_numpy() & ~marks.dropped[places]
     stroke = nothing & written & ~broken & frame["status"].isna().to_numpy()
     marks.report(places[nothing & ~broken & ~stroke], "score", "score_empty")
     marks.dropped[places[nothing & broken]] = True

@@ -98,6 +98,8 @@ def _guardian_of(key: str) -> tuple[str, str] | None:
         return _bare_relations()[key], "name"
     bare = key.rstrip("0123456789")
     which = key.removeprefix(bare)
+    if bare in _guardian_words():
+        return MAIN + which, "name"
     for ending, name in _endings().items():
         if not bare.endswith(ending):
             continue
