@@ -87,7 +87,8 @@ def alert_rows(
         return []
     ordered = alerts.sort_values(["due", "opened", "student_id", "rule"], na_position="last")
     rows = [_row(cases, row, lang, classes, names) for row in records(ordered)]
-    return sorted(rows, key=lambda row: bool(row.answered))
+    # a talk about despair never stands below a call that was due some hours earlier
+    return sorted(rows, key=lambda row: (bool(row.answered), _kind(row)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,12 @@ def grouped(rows: Sequence[AlertRow]) -> list[AlertGroup]:
 
 
 def _urgency(row: AlertRow) -> tuple[int, int]:
+    return _kind(row), _RULES.index(row.rule) if row.rule in _RULES else -1
+
+
+def _kind(row: AlertRow) -> int:
     # A kind nobody knows comes first: silence must not lower it.
-    kind = KINDS.index(row.kind) if row.kind in KINDS else -1
-    return kind, _RULES.index(row.rule) if row.rule in _RULES else -1
+    return KINDS.index(row.kind) if row.kind in KINDS else -1
 
 
 def _row(
