@@ -71,13 +71,13 @@ def test_reasons_are_words(folder: Path, cases: Caseload) -> None:
     assert written["S05"]["alerts"] == "unexcused_run;family_event"
 
 
-def test_alerts_by_deadline(folder: Path) -> None:
-    """The earliest deadline comes first, then what is answered, good news last."""
+def test_alerts_by_urgency(folder: Path) -> None:
+    """A report within the school stands before visits, then by deadline; good news last."""
     written = rows(folder / "alerts.csv")
     assert [row["due"] for row in written[:4]] == [
         "2026-10-30",
-        "2026-11-02",
         "2026-11-03 08:00",
+        "2026-11-02",
         "",
     ]
     assert [row["rule"] for row in written[4:]] == ["sick_absence", "good_event"]

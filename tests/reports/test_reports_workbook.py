@@ -92,8 +92,8 @@ def test_overdue_is_said(cases: Caseload, school: School, tmp_path: Path) -> Non
     sheet = book(cases, school, tmp_path).worksheets[1]
     assert column(sheet, "Note") == [
         "overdue by 3 d",
-        "due today",
         None,
+        "due today",
         None,
         "contact on 2026-10-27, to be confirmed",
         "good news",
