@@ -311,3 +311,14 @@ def test_a_new_record_is_told_once() -> None:
     lines = [line for line in diff(control, mechanism, "en") if line.startswith("special meeting")]
     assert len(lines) == 1
     assert "each quarter" in lines[0]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_undecided_is_told_first(lang: str) -> None:
+    """A head teacher who reads only the top of the page sees what the school must decide."""
+    policy = read_policy("recommended")
+    told = [gap for gap in gaps(policy) if not gap.key.startswith("risk.indicators.")]
+    lines = show(policy, lang).splitlines()
+    assert lines[4 : 4 + len(told)] == [f"- {gap.words(lang)}" for gap in told]
+    assert str(len(gaps(policy))) in lines[3]
+    assert len(told) > 20

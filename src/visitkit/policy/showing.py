@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from visitkit import text
 from visitkit.policy import schema
+from visitkit.policy.gaps import gaps
 from visitkit.policy.policy import Policy
 from visitkit.policy.words import (
     joined,
@@ -15,6 +16,9 @@ from visitkit.policy.words import (
     source_words,
     value_words,
 )
+
+#: Keys of the points of single figures: too many to be told one by one before the rest.
+_FIGURES = "risk.indicators."
 
 
 def title(name: str, lang: str | None = None) -> str:
@@ -42,7 +46,7 @@ def about(name: str, lang: str | None = None) -> str:
 
 
 def show(policy: Policy, lang: str | None = None) -> str:
-    """Return a whole policy in words, section by section, each value with its source.
+    """Return a whole policy in words: what the school should decide first, then every section.
 
     Parameters
     ----------
@@ -58,6 +62,7 @@ def show(policy: Policy, lang: str | None = None) -> str:
     Contact book
     """
     lines = [title(policy.name, lang), *filter(None, [about(policy.name, lang)])]
+    lines += open_questions(policy, lang)
     for section, keys in _sections(policy):
         lines += ["", section_words(section, lang)]
         if section == "quota":
@@ -65,6 +70,28 @@ def show(policy: Policy, lang: str | None = None) -> str:
         else:
             lines += [_line(policy, key, lang) for key in keys]
     return "\n".join(lines)
+
+
+def open_questions(policy: Policy, lang: str | None = None) -> list[str]:
+    """Return a heading and a line for each value without a full source, or nothing at all.
+
+    The many bands and weights of single figures make one line; they stand in their section.
+
+    Examples
+    --------
+    >>> from visitkit.policy import read_policy
+    >>> open_questions(read_policy("recommended"), "en")[1][:28]
+    'To be decided by the school:'
+    """
+    found = gaps(policy)
+    if not found:
+        return []
+    figures = [gap for gap in found if gap.key.startswith(_FIGURES)]
+    lines = ["", text.say("policy.form.gaps", lang, number=len(found))]
+    lines += ["- " + gap.words(lang) for gap in found if not gap.key.startswith(_FIGURES)]
+    if figures:
+        lines.append("- " + text.say("policy.form.gap_figures", lang, number=len(figures)))
+    return lines
 
 
 def _sections(policy: Policy) -> Iterator[tuple[str, list[str]]]:
