@@ -67,8 +67,8 @@ def test_a_calendar_that_ends_too_soon_is_an_error() -> None:
         autumn().add_school_days("2027-01-28", 5)
 
 
-@pytest.mark.parametrize("value", ["2026-13-01", "", "tomorrow week", "NaT"])
-def test_what_is_not_a_date_is_an_error(value: str) -> None:
+@pytest.mark.parametrize("value", ["2026-13-01", "", "tomorrow week", "NaT", 20261102, 2026.5])
+def test_what_is_not_a_date_is_an_error(value: object) -> None:
     """A word is not silently turned into a day."""
     with pytest.raises(CalendarError):
         as_date(value)

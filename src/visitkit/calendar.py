@@ -28,13 +28,16 @@ def as_date(value: DateLike) -> dt.date:
     Raises
     ------
     CalendarError
-        When the text is not a day.
+        When it is not a day; a bare number is none, because pandas reads one as nanoseconds
+        since 1970.
 
     Examples
     --------
     >>> as_date("2026-11-02")
     datetime.date(2026, 11, 2)
     """
+    if isinstance(value, int | float | np.number):
+        raise CalendarError("calendar.not_a_date", value=str(value))
     try:
         stamp = pd.Timestamp(value)
     except (ValueError, TypeError) as error:

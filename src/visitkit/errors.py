@@ -4,7 +4,8 @@ An error never holds a name, a phone number or an identity number among its fact
 end in logs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 _wording: list[Callable[[str, dict[str, object]], str]] = []
 
@@ -47,6 +48,46 @@ class VisitkitError(Exception):
         if _wording:
             return _wording[0](self.key, self.facts)
         return f"{self.key} {self.facts}"
+
+
+class Sayable(Protocol):
+    """A fault that can be told as one line."""
+
+    def sentence(self) -> str:
+        """Return the fault as one line for people."""
+        ...
+
+
+class ManyFaultsError(VisitkitError):
+    """Faults found together, told together: the count, the first of them, how many more.
+
+    Parameters
+    ----------
+    key
+        Name of the sentence with the count.
+    more
+        Name of the sentence that says how many more there are.
+    faults
+        All of them; also in ``.faults``.
+    **facts
+        What fills the first sentence beside ``number``.
+    """
+
+    #: Faults told in the error itself; the commands list them all.
+    SHOWN = 20
+
+    def __init__(self, key: str, more: str, faults: Sequence[Sayable], /, **facts: object) -> None:
+        super().__init__(key, **facts, number=len(faults))
+        self.more = more
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        """Return the count and the first faults as lines."""
+        lines = [super().__str__(), *(fault.sentence() for fault in self.faults[: self.SHOWN])]
+        rest = len(self.faults) - self.SHOWN
+        if rest > 0:
+            lines.append(str(VisitkitError(self.more, number=rest)))
+        return "\n".join(lines)
 
 
 class TableError(VisitkitError):

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from dataclasses import field as default
 
 from visitkit import tables, text
-from visitkit.errors import TableError
+from visitkit.errors import ManyFaultsError, TableError
 from visitkit.load.vocabulary import allowed
-
-_SHOWN_IN_ERROR = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +117,10 @@ class Fault:
         )
 
 
-class FaultsError(TableError):
-    """The files hold faults; all of them are in :attr:`faults`."""
+class FaultsError(ManyFaultsError, TableError):
+    """The files hold faults; all of them are in ``faults``."""
+
+    faults: tuple[Fault, ...]
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__("load.faults", number=len(faults))
-        self.faults = faults
-
-    def __str__(self) -> str:
-        """Return the count and the first faults as lines."""
-        lines = [super().__str__()]
-        lines += [fault.sentence() for fault in self.faults[:_SHOWN_IN_ERROR]]
-        rest = len(self.faults) - _SHOWN_IN_ERROR
-        if rest > 0:
-            lines.append(text.say("load.more_faults", number=rest))
-        return "\n".join(lines)
+        super().__init__("load.faults", "load.more_faults", faults)

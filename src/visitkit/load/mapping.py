@@ -47,8 +47,7 @@ from pathlib import Path
 
 import numpy as np
 
-from visitkit import text
-from visitkit.errors import TableError
+from visitkit.errors import ManyFaultsError, TableError
 from visitkit.load.grid import MappedTable
 from visitkit.load.mapping_file import Reader
 from visitkit.load.mapping_rules import MappingFault, Source, Target
@@ -57,24 +56,14 @@ from visitkit.load.sheets import Sheet
 
 __all__ = ["Mapping", "MappingError", "MappingFault", "read_mapping", "shipped"]
 
-_SHOWN_IN_ERROR = 20
 
+class MappingError(ManyFaultsError, TableError):
+    """A mapping file is not right, or the files do not fit it; all faults are in ``faults``."""
 
-class MappingError(TableError):
-    """A mapping file is not right, or the files do not fit it; all faults are in :attr:`faults`."""
+    faults: tuple[MappingFault, ...]
 
     def __init__(self, name: str, faults: Sequence[MappingFault]) -> None:
-        super().__init__("mapping.faults", name=name, number=len(faults))
-        self.faults = tuple(faults)
-
-    def __str__(self) -> str:
-        """Return the count and the faults as lines."""
-        lines = [super().__str__()]
-        lines += [fault.sentence() for fault in self.faults[:_SHOWN_IN_ERROR]]
-        rest = len(self.faults) - _SHOWN_IN_ERROR
-        if rest > 0:
-            lines.append(text.say("mapping.more", number=rest))
-        return "\n".join(lines)
+        super().__init__("mapping.faults", "mapping.more", faults, name=name)
 
 
 @dataclass(frozen=True)

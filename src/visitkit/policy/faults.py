@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 
 from visitkit import text
-from visitkit.errors import PolicyError
-
-_SHOWN_IN_ERROR = 20
+from visitkit.errors import ManyFaultsError, PolicyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +78,8 @@ def _allowed_values(facts: Mapping[str, object], lang: str | None) -> str:
     return text.say(f"policy.allowed.{facts['type']}", lang, **shown)
 
 
-class PolicyFaultsError(PolicyError):
-    """A policy holds faults; all of them are in :attr:`faults`.
+class PolicyFaultsError(ManyFaultsError, PolicyError):
+    """A policy holds faults; all of them are in ``faults``.
 
     Parameters
     ----------
@@ -91,15 +89,7 @@ class PolicyFaultsError(PolicyError):
         Every fault of its files.
     """
 
-    def __init__(self, name: str, faults: tuple[PolicyFault, ...]) -> None:
-        super().__init__("policy.faults", policy=name, number=len(faults))
-        self.faults = faults
+    faults: tuple[PolicyFault, ...]
 
-    def __str__(self) -> str:
-        """Return the count and the first faults as lines."""
-        lines = [super().__str__()]
-        lines += [fault.sentence() for fault in self.faults[:_SHOWN_IN_ERROR]]
-        rest = len(self.faults) - _SHOWN_IN_ERROR
-        if rest > 0:
-            lines.append(text.say("policy.more_faults", number=rest))
-        return "\n".join(lines)
+    def __init__(self, name: str, faults: tuple[PolicyFault, ...]) -> None:
+        super().__init__("policy.faults", "policy.more_faults", faults, policy=name)

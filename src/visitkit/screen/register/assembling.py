@@ -13,6 +13,7 @@ from visitkit.load.school import School
 from visitkit.policy import Policy
 from visitkit.screen.alerts import RULES
 from visitkit.screen.alerts import alerts as raise_alerts
+from visitkit.screen.day import read_day
 from visitkit.screen.instruments import score_table
 from visitkit.screen.register.care import (
     MANDATORY,
@@ -173,7 +174,7 @@ def case_of(
     scored: pd.DataFrame | None = None,
 ) -> Case:
     """Gather what the duties of a day are made from; parameters as for :func:`register`."""
-    scene = Scene(school, policy, school.calendar.date(as_of))
+    scene = Scene(school, policy, read_day(as_of, school.calendar))
     surveys = school.table("surveys")
     sheets = score_table(surveys[surveys["date"] < scene.end]) if scored is None else scored
     if alerts is None:

@@ -8,6 +8,7 @@ from visitkit.calendar import DateLike
 from visitkit.load.school import School
 from visitkit.policy import Policy
 from visitkit.policy.left_behind import Household, is_left_behind
+from visitkit.screen.day import read_day
 from visitkit.screen.register.scene import Scene, each
 
 COLUMNS = {
@@ -42,7 +43,7 @@ def left_behind(school: School, policy: Policy, as_of: DateLike) -> pd.DataFrame
         papers differ); ``look_first`` (kinds that apply, joined by ``;``; empty for a student
         whom neither the definition nor the register calls left behind).
     """
-    scene = Scene(school, policy, school.calendar.date(as_of))
+    scene = Scene(school, policy, read_day(as_of, school.calendar))
     codes = _codes(scene)
     homes = school.table("guardians")
     parents = {
