@@ -1,0 +1,1 @@
+"""Pictures of what the stages returned; they compute nothing. One picture a file."""

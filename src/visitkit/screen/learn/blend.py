@@ -1,0 +1,97 @@
+"""The mean of a weighted sum and of small trees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from visitkit.screen.learn.boosting import Boosting
+from visitkit.screen.learn.folds import trust
+from visitkit.screen.learn.gate import FREE_EVENTS
+from visitkit.screen.learn.logistic import CalibratedLogistic
+from visitkit.screen.learn.model import RiskModel
+
+Floats = npt.NDArray[np.float64]
+
+
+class Blend(RiskModel):
+    """The mean log-odds of :class:`CalibratedLogistic` and :class:`Boosting`, calibrated again.
+
+    Parameters
+    ----------
+    signs : mapping of str to str, optional
+        Figure to ``high`` or ``low``, the direction in which it worries.
+    min_events : int, default=300
+        Fewer students with the outcome, or without it, are refused.
+    seed : int, default=0
+        Of the folds behind the calibration.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> X = pd.DataFrame({"absent": rng.normal(size=200), "noise": rng.normal(size=200)})
+    >>> y = X["absent"] + rng.normal(size=200) > 1
+    >>> model = Blend(min_events=15).fit(X, y)
+    >>> parts = model.contributions(X.head(20))
+    >>> odds = model.decision_function(X.head(20))
+    >>> bool(np.allclose(parts.sum(axis=1), odds, rtol=0, atol=1e-9))
+    True
+    """
+
+    def __init__(
+        self,
+        signs: Mapping[str, str] | None = None,
+        min_events: int = FREE_EVENTS,
+        seed: int = 0,
+    ) -> None:
+        self.signs = signs
+        self.min_events = min_events
+        self.seed = seed
+
+    def _members(self) -> list[CalibratedLogistic | Boosting]:
+        return [CalibratedLogistic(min_events=0), Boosting(min_events=0, seed=self.seed)]
+
+    def _learn(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> None:
+        self.members_ = self._taught(figures, outcome, signs)
+
+        def judge(known: Floats, seen: Floats, other: Floats) -> Floats:
+            return _mean(self._taught(known, seen, signs), other)
+
+        self.slope_, self.shift_ = trust(judge, figures, outcome, self.seed)
+
+    def _taught(
+        self, figures: Floats, outcome: Floats, signs: Mapping[int, str]
+    ) -> list[CalibratedLogistic | Boosting]:
+        members = self._members()
+        for member in members:
+            member._grow(figures, outcome, signs)
+        return members
+
+    def _odds(self, figures: Floats) -> Floats:
+        return self.shift_ + self.slope_ * _mean(self.members_, figures)
+
+    def _parts(self, figures: Floats) -> tuple[float, Floats]:
+        bases, parts = zip(*[member._parts(figures) for member in self.members_], strict=True)
+        whole: Floats = self.slope_ * np.mean(parts, axis=0)
+        return self.shift_ + self.slope_ * float(np.mean(bases)), whole
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return what the two models learned, and the calibration."""
+        members = [member.to_plain() for member in self.members_]
+        return {"members": members, "slope": self.slope_, "shift": self.shift_}
+
+    def from_plain(self, learned: Mapping[str, Any]) -> None:
+        """Take back what :meth:`to_plain` gave."""
+        self.members_ = self._members()
+        for member, plain in zip(self.members_, learned["members"], strict=True):
+            member.from_plain(plain)
+        self.slope_, self.shift_ = float(learned["slope"]), float(learned["shift"])
+
+
+def _mean(members: list[CalibratedLogistic | Boosting], figures: Floats) -> Floats:
+    odds: Floats = np.mean([member._odds(figures) for member in members], axis=0)
+    return odds
