@@ -22,6 +22,8 @@ class Blend(RiskModel):
 
     Parameters
     ----------
+    rounds : int, default=200
+        Number of trees of the second.
     signs : mapping of str to str, optional
         Figure to ``high`` or ``low``, the direction in which it worries.
     min_events : int, default=300
@@ -35,7 +37,7 @@ class Blend(RiskModel):
     >>> rng = np.random.default_rng(0)
     >>> X = pd.DataFrame({"absent": rng.normal(size=200), "noise": rng.normal(size=200)})
     >>> y = X["absent"] + rng.normal(size=200) > 1
-    >>> model = Blend(min_events=15).fit(X, y)
+    >>> model = Blend(rounds=10, min_events=15).fit(X, y)
     >>> parts = model.contributions(X.head(20))
     >>> odds = model.decision_function(X.head(20))
     >>> bool(np.allclose(parts.sum(axis=1), odds, rtol=0, atol=1e-9))
@@ -44,16 +46,21 @@ class Blend(RiskModel):
 
     def __init__(
         self,
+        rounds: int = 200,
         signs: Mapping[str, str] | None = None,
         min_events: int = FREE_EVENTS,
         seed: int = 0,
     ) -> None:
+        self.rounds = rounds
         self.signs = signs
         self.min_events = min_events
         self.seed = seed
 
     def _members(self) -> list[CalibratedLogistic | Boosting]:
-        return [CalibratedLogistic(min_events=0), Boosting(min_events=0, seed=self.seed)]
+        return [
+            CalibratedLogistic(min_events=0),
+            Boosting(self.rounds, min_events=0, seed=self.seed),
+        ]
 
     def _learn(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> None:
         self.members_ = self._taught(figures, outcome, signs)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from visitkit.screen.learn.faults import LearnError
 from visitkit.screen.learn.filled import Filled
@@ -97,7 +98,10 @@ class Boosting(RiskModel):
             early_stopping=False,
             monotonic_cst=direction,
             random_state=self.seed,
-        ).fit(columns, outcome)
+        )
+        # a few thousand students are sooner done by one thread than shared out among several
+        with threadpool_limits(1, "openmp"):
+            grown.fit(columns, outcome)
         start, trees = _read(grown)
         # the trees are read from the library's inner tables: should these ever change, say so
         difference = np.abs(_sum(start, trees, columns) - grown.decision_function(columns))

@@ -37,7 +37,8 @@ class IntegerCard(RiskModel):
     Attributes
     ----------
     lines_ : pandas.DataFrame
-        ``figure``, ``cut`` (the term is met from here on), ``points``.
+        ``figure``, ``cut`` (the term is met from here on; missing: when the figure is unknown),
+        ``points``.
     unknown_ : dict of str to int
         Points of a figure that is missing: what the students learned from had on average, rounded
         up where it is undecided, so that not knowing is never good news.
@@ -108,8 +109,12 @@ class IntegerCard(RiskModel):
         usual = {}
         for place, name in enumerate(self.names_):
             mean = earned[name][known[:, place]].mean() if known[:, place].any() else 0.0
-            usual[name] = int(np.ceil(mean - 0.5))
+            usual[name] = int(np.ceil(mean - 0.5)) + self._extra(name)
         return usual
+
+    def _extra(self, name: str) -> int:
+        lines = self.lines_[(self.lines_["figure"] == name) & self.lines_["cut"].isna()]
+        return int(lines["points"].sum())
 
     def _known_points(self, figures: Floats) -> Ints:
         points = np.zeros(figures.shape, dtype=np.int64)
@@ -130,7 +135,11 @@ class IntegerCard(RiskModel):
     def to_plain(self) -> dict[str, Any]:
         """Return lines, points of the unknown, slope and intercept."""
         return {
-            "lines": self.lines_.to_dict("list"),
+            "lines": {
+                "figure": list(self.lines_["figure"]),
+                "cut": [None if np.isnan(cut) else cut for cut in self.lines_["cut"]],
+                "points": [int(points) for points in self.lines_["points"]],
+            },
             "unknown": self.unknown_,
             "slope": self.slope_,
             "intercept": self.intercept_,
@@ -138,6 +147,6 @@ class IntegerCard(RiskModel):
 
     def from_plain(self, learned: Mapping[str, Any]) -> None:
         """Take back what :meth:`to_plain` gave."""
-        self.lines_ = pd.DataFrame(learned["lines"]).astype({"points": np.int64})
+        self.lines_ = pd.DataFrame(learned["lines"]).astype({"cut": float, "points": np.int64})
         self.unknown_ = {str(name): int(points) for name, points in learned["unknown"].items()}
         self.slope_, self.intercept_ = float(learned["slope"]), float(learned["intercept"])

@@ -96,7 +96,8 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         To choose whom to talk with, rank by :meth:`decision_function` up to the capacity instead.
         """
-        chosen: npt.NDArray[Any] = self.classes_[(self.decision_function(X) > 0).astype(int)]
+        likelier = self.decision_function(X) > 0
+        chosen: npt.NDArray[Any] = self.classes_[likelier.astype(int)]
         return chosen
 
     def contributions(self, X: object) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def choose(met: Floats, y: Floats, bounds: Floats, terms: int, most: int) -> Cho
     weights, _ = _fit(met[:, active], y, bounds[active])
     options = [
         _rounded(met[:, active], y, bounds[active], weights, scale)
-        for scale in np.linspace(max(2, most - SCALES + 1), most, SCALES)
+        for scale in range(max(1, most - SCALES + 1), most + 1)
     ]
     points, slope, intercept, loss = min(options, key=lambda option: option[3])
     kept = points != 0
@@ -147,12 +147,11 @@ def _fit(met: Floats, y: Floats, bounds: Floats) -> tuple[Floats, float]:
 
 
 def _rounded(
-    met: Floats, y: Floats, bounds: Floats, weights: Floats, scale: float
+    met: Floats, y: Floats, bounds: Floats, weights: Floats, most: int
 ) -> tuple[Ints, float, float, float]:
     """Return whole points from scaled weights, moved one by one while the likelihood gains."""
     largest = np.abs(weights).max(initial=0.0) or 1.0
-    most = round(scale)
-    points = np.round(weights / largest * scale)
+    points = np.round(weights / largest * most)
     slope, intercept, loss = _calibrated(met @ points, y)
     for _ in range(_SWEEPS):
         before = loss

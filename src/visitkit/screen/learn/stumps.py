@@ -27,7 +27,7 @@ class Stump:
     column
         Place of the figure.
     cut
-        The term is met by figures of at least ``cut``.
+        The term is met by figures of at least ``cut``; NaN: by a figure that is not known.
     least, most
         What the sign of its points may be: 0 for the side that is closed.
     """
@@ -44,7 +44,8 @@ def make_stumps(
     """Return the terms that the known figures allow, and who meets them.
 
     A missing figure meets a term to the share in which the known figures meet it, so that not
-    knowing is neither good nor bad news.
+    knowing is neither good nor bad news; where many figures are missing, a term of its own may make
+    it bad news, never good.
 
     Parameters
     ----------
@@ -74,6 +75,9 @@ def make_stumps(
                 continue
             columns.append(np.where(known, met, np.nanmean(met)))
             stumps.append(Stump(place, float(cut), least, most))
+        if SUPPORT <= (~known).mean() <= 1 - SUPPORT:
+            columns.append((~known).astype(float))
+            stumps.append(Stump(place, float("nan"), 0.0, 1.0))
     return stumps, np.column_stack(columns) if columns else np.empty((len(X), 0))
 
 
