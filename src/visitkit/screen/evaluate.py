@@ -115,8 +115,8 @@ def auroc(
     >>> auroc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).value
     0.75
     """
-    truth, score = _checked(y_true, y_score)
-    return _estimate(truth, score, _auroc, seed, resamples)
+    truth, score = checked_pair(y_true, y_score)
+    return bootstrap(truth, score, _auroc, seed, resamples)
 
 
 def average_precision(
@@ -132,8 +132,8 @@ def average_precision(
     >>> round(average_precision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).value, 3)
     0.833
     """
-    truth, score = _checked(y_true, y_score)
-    return _estimate(truth, score, _average_precision, seed, resamples)
+    truth, score = checked_pair(y_true, y_score)
+    return bootstrap(truth, score, _average_precision, seed, resamples)
 
 
 def brier(
@@ -153,10 +153,10 @@ def brier(
     >>> brier([0, 1], [0.0, 0.5]).value
     0.125
     """
-    truth, score = _checked(y_true, y_score)
+    truth, score = checked_pair(y_true, y_score)
     if score.min() < 0 or score.max() > 1:
         raise ScreenError("screen.not_probabilities", low=score.min(), high=score.max())
-    return _estimate(truth, score, _brier, seed, resamples)
+    return bootstrap(truth, score, _brier, seed, resamples)
 
 
 def at_capacity(
@@ -198,13 +198,14 @@ def at_capacity(
     >>> found.precision.value, found.recall.value, found.recall_cap, found.lift.value
     (0.5, 0.5, 1.0, 1.25)
     """
-    truth, score = _checked(y_true, y_score)
+    truth, score = checked_pair(y_true, y_score)
     if isinstance(k, bool) or not 1 <= k <= len(truth) or k != int(k):
         raise ScreenError("screen.bad_k", found=k, high=len(truth))
     events = int(truth.sum())
-    found = _drawn(truth, score, lambda y, s, lot: _hits(y, s, k, lot), seed, resamples)
+    found = resampled(truth, score, lambda y, s, lot: _hits(y, s, k, lot), seed, resamples)
     precision, recall, lift = (
-        _interval(found / most, len(truth), events) for most in (k, events, k * events / len(truth))
+        percentiles(found / most, len(truth), events)
+        for most in (k, events, k * events / len(truth))
     )
     return AtCapacity(k, precision, recall, min(k / events, 1.0), lift)
 
@@ -225,7 +226,8 @@ def _hits(truth: Flags, score: Floats, k: int, lot: Floats) -> float:
     return float(truth[np.lexsort((lot, -score))[:k]].sum())
 
 
-def _checked(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[Flags, Floats]:
+def checked_pair(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[Flags, Floats]:
+    """Return outcomes and scores once they are fit to be compared, or raise as :func:`auroc`."""
     truth = np.asarray(y_true, dtype=np.float64).ravel()
     score = np.asarray(y_score, dtype=np.float64).ravel()
     if len(truth) != len(score):
@@ -240,12 +242,13 @@ def _checked(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[Flags, Floa
     return truth.astype(bool), score
 
 
-def _estimate(truth: Flags, score: Floats, metric: Metric, seed: int, resamples: int) -> Estimate:
-    values = _drawn(truth, score, lambda y, s, _lot: metric(y, s), seed, resamples)
-    return _interval(values, len(truth), int(truth.sum()))
+def bootstrap(truth: Flags, score: Floats, metric: Metric, seed: int, resamples: int) -> Estimate:
+    """Return a metric with its interval from a stratified bootstrap."""
+    values = resampled(truth, score, lambda y, s, _lot: metric(y, s), seed, resamples)
+    return percentiles(values, len(truth), int(truth.sum()))
 
 
-def _drawn(
+def resampled(
     truth: Flags,
     score: Floats,
     metric: Callable[[Flags, Floats, Floats], float],
@@ -262,8 +265,9 @@ def _drawn(
     return np.array(values)
 
 
-def _interval(values: Floats, n: int, events: int) -> Estimate:
+def percentiles(values: Floats, n: int, events: int) -> Estimate:
+    """Return the first value with the percentile interval of those after it."""
     tail = (1 - LEVEL) / 2
-    resampled = values[1:] if len(values) > 1 else values
-    low, high = np.quantile(resampled, [tail, 1 - tail])
+    others = values[1:] if len(values) > 1 else values
+    low, high = np.quantile(others, [tail, 1 - tail])
     return Estimate(float(values[0]), float(low), float(high), n, events)
