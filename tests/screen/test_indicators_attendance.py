@@ -144,7 +144,8 @@ def test_a_table_is_kept_since_its_term_began(school_of: Callable[..., School]) 
 def covered_school(school_of: Callable[..., School], first: str, last: str) -> School:
     """Return a school whose monthly registers cover some days; A was away on seven of them."""
     away = ("08", "09", "12", "13", "14", "29", "30")
-    rows = [row("A", f"2026-10-{day}", "unexcused") for day in away]
+    dates = [f"2026-10-{day}" for day in away]
+    rows = [row("A", date, "unexcused") for date in dates if first <= date <= last]
     school = school_of(students=STUDENTS, attendance=rows)
     covers = {"attendance": (dt.date.fromisoformat(first), dt.date.fromisoformat(last))}
     object.__setattr__(school, "covers", covers)
@@ -179,3 +180,28 @@ def test_a_register_without_an_absence_is_known(school_of: Callable[..., School]
     covers = {"attendance": (dt.date(2026, 9, 1), dt.date(2026, 10, 30))}
     object.__setattr__(school, "covers", covers)
     assert indicators(school, AS_OF).loc["A", "absence_rate"] == 0
+
+
+def test_a_list_goes_over_into_registers(school_of: Callable[..., School]) -> None:
+    """A list until September and registers from October are one table, on either side."""
+    rows = [row("A", "2026-09-02", "sick"), row("B", "2026-09-30", "sick")]
+    rows += [row("A", f"2026-10-{day}", "sick") for day in ("08", "09")]
+    school = school_of(students=STUDENTS, attendance=rows)
+    covers = {"attendance": (dt.date(2026, 10, 8), dt.date(2026, 10, 30))}
+    object.__setattr__(school, "covers", covers)
+    in_september = indicators(school, "2026-09-30")
+    assert (in_september["absence_rate"].loc[["A", "B"]] == 100 / 22).all()  # 22 school days
+    in_october = indicators(school, "2026-10-30")
+    assert in_october.loc["A", "absence_rate"] < 3 / 17 * 100  # September counts beside October
+
+
+def test_a_list_that_ended_long_before_the_registers_is_left_out(
+    school_of: Callable[..., School],
+) -> None:
+    """Nobody knows what happened in the weeks between, so they are no days at school."""
+    rows = [row("A", "2026-09-02", "sick"), row("A", "2026-10-29", "sick")]
+    school = school_of(students=STUDENTS, attendance=rows)
+    covers = {"attendance": (dt.date(2026, 10, 19), dt.date(2026, 10, 30))}
+    object.__setattr__(school, "covers", covers)
+    found = indicators(school, "2026-10-31")
+    assert found.loc["A", "absence_rate"] == 10  # one of the ten days that the register covers

@@ -15,7 +15,18 @@ from visitkit.cli.parser import Parser, UsageError
 from visitkit.errors import VisitkitError
 
 #: Commands in the order of the journey; each is a module of this package.
-COMMANDS = ("new", "check", "screen", "explain", "score", "policy", "demo", "doctor")
+COMMANDS = (
+    "new",
+    "check",
+    "screen",
+    "model",
+    "explain",
+    "score",
+    "plan",
+    "policy",
+    "demo",
+    "doctor",
+)
 
 #: What a shell is told.
 FINE, PERSON, WRONG, BROKEN, STOPPED, UNHEARD = 0, 1, 2, 70, 130, 141
@@ -33,8 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         0 when all is fine; 1 when something needs a person: faults in the files, an alert past its
-        deadline; 2 when the command could not be carried out as asked; 70 when visitkit itself is
-        at fault; 130 when it was stopped.
+        deadline, a visit that cannot be planned; 2 when the command could not be carried out as
+        asked; 70 when visitkit itself is at fault; 130 when it was stopped.
 
     Examples
     --------

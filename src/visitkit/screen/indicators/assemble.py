@@ -31,6 +31,7 @@ from visitkit.screen.indicators.moment import (
     Kept,
     Moment,
     covered,
+    joined,
     kept,
 )
 from visitkit.screen.indicators.reading import read_values
@@ -54,8 +55,9 @@ class Ground(Generic[FrameT]):
     days, everyone, here
         The calendar, all students, and those on roll, from :func:`ground`.
     covers
-        Table name to the first and last day that its registers are known to cover; a table that
-        is not there is a list whose days follow from its rows.
+        Table name to the first and last day that its registers are known to cover; for a table
+        that is not there, and for rows outside those days, a list is taken whose days follow from
+        its rows.
     """
 
     frames: Mapping[str, FrameT]
@@ -141,15 +143,23 @@ def _kept_days(base: Ground[FrameT], table: FrameT, quiet: str) -> Kept | None:
     return kept(*span(table, base.moment), base.moment, QUIET_DAYS[quiet])
 
 
+def _attendance_days(base: Ground[FrameT]) -> Kept | None:
+    """Return the school days on which attendance was kept: by a list, by registers, or by both."""
+    rows = base.frames["attendance"]
+    told = base.covers.get("attendance")
+    if not told:
+        return _kept_days(base, rows, "attendance")
+    first, last = (dt.datetime.combine(day, dt.time()) for day in told)
+    before = _kept_days(base, rows.filter(nw.col("date") < nw.lit(first)), "attendance")
+    after = _kept_days(base, rows.filter(nw.col("date") > nw.lit(last)), "attendance")
+    quiet = QUIET_DAYS["attendance"]
+    return joined(joined(before, covered(*told, base.moment), quiet), after, quiet)
+
+
 def _kept(base: Ground[FrameT]) -> list[FrameT]:
     here, moment = base.here, base.moment
     parts = []
-    told = base.covers.get("attendance")
-    table = (
-        covered(*told, moment)
-        if told
-        else _kept_days(base, base.frames["attendance"], "attendance")
-    )
+    table = _attendance_days(base)
     if table:
         since = moment.since(away.WINDOW)
         rows = facts(base, "attendance", ["status", "periods"], since=since)

@@ -157,6 +157,29 @@ def covered(first: dt.date, last: dt.date, moment: Moment) -> Kept | None:
     return Kept(start, end) if start <= end else None
 
 
+def joined(earlier: Kept | None, later: Kept | None, quiet: int) -> Kept | None:
+    """Return the school days over which a table was kept by two ways after each other.
+
+    A list that goes over into registers, or the other way round, is one table. Where more than
+    ``quiet`` school days lie between the two, nobody knows what happened in them, and only the
+    later one counts.
+
+    Examples
+    --------
+    >>> joined(Kept(0, 40), Kept(45, 60), quiet=10)
+    Kept(first=0, last=60)
+    >>> joined(Kept(0, 20), Kept(45, 60), quiet=10)
+    Kept(first=45, last=60)
+    >>> joined(Kept(0, 20), None, quiet=10)
+    Kept(first=0, last=20)
+    """
+    if earlier is None or later is None:
+        return earlier or later
+    if later.first - earlier.last - 1 > quiet:
+        return later
+    return Kept(min(earlier.first, later.first), max(earlier.last, later.last))
+
+
 def days_seen(moment: Moment, table: Kept, window: int, skip: int = 0) -> nw.Expr:
     """Count each student's school days on roll in a window over which a table was kept.
 
