@@ -19,7 +19,7 @@ import joblib
 import numpy as np
 
 from visitkit.plan.check import check_plan
-from visitkit.plan.outcome import VisitPlan
+from visitkit.plan.district import SchoolPlan, plan_district
 from visitkit.plan.problem import (
     Problem,
     Request,
@@ -30,7 +30,6 @@ from visitkit.plan.problem import (
     Visitors,
     Window,
 )
-from visitkit.plan.solve import plan_visits
 
 EVENINGS = 20
 MONDAY = date(2026, 9, 7)
@@ -85,28 +84,40 @@ def request(rng: np.random.Generator, k: int, home: str, head: str, mates: int) 
     )
 
 
-def plan_school(seed: int, seconds: float) -> tuple[VisitPlan, float, int]:
-    """Return the plan of one school, the CPU seconds it took and the rules it breaks."""
-    problem = make_school(seed)
-    begun = time.process_time()
-    plan = plan_visits(
-        problem.requests, problem.visitors, problem.trip, seconds=seconds, rules=problem.rules
-    )
-    return plan, time.process_time() - begun, len(check_plan(plan))
-
-
-def district(schools: int, seconds: float) -> list[tuple[VisitPlan, float, int]]:
-    tasks = (joblib.delayed(plan_school)(seed, seconds) for seed in range(schools))
-    return list(joblib.Parallel()(tasks))
-
-
-def with_dask(schools: int, seconds: float) -> list[tuple[VisitPlan, float, int]] | None:
+def with_dask(problems: dict[str, Problem], seconds: float) -> dict[str, SchoolPlan] | None:
     if importlib.util.find_spec("distributed") is None:
         return None
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
-    with Client(n_workers=2, threads_per_worker=1), joblib.parallel_config("dask"):
-        return district(schools, seconds)
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        ) as cluster,
+        Client(cluster),
+        joblib.parallel_config("dask"),
+    ):
+        return plan_district(problems, seconds=seconds)
+
+
+def tell(found: dict[str, SchoolPlan], wall: float) -> int:
+    """Print what was measured; return how many rules the plans break."""
+    plans = [made.plan for made in found.values()]
+    cpu = [made.seconds for made in found.values()]
+    gaps = [plan.gap for plan in plans]
+    for name, made in found.items():
+        print(f"{name}  {made.seconds:6.2f} s  cost {made.plan.cost:8.0f}  gap {made.plan.gap:.2%}")
+    print(
+        f"{len(plans)} schools, {sum(len(p.visits) for p in plans)} visits, "
+        f"{sum(p.proved for p in plans)} proved best, mean gap "
+        f"{statistics.mean(gaps):.2%}, largest {max(gaps):.2%}"
+    )
+    print(
+        f"wall {wall:.1f} s, CPU a school: mean {statistics.mean(cpu):.1f} s, "
+        f"median {statistics.median(cpu):.1f} s, most {max(cpu):.1f} s"
+    )
+    broken = sum(len(check_plan(plan)) for plan in plans)
+    print(f"rules broken: {broken}")
+    return broken
 
 
 def main() -> int:
@@ -116,30 +127,19 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--dask", action="store_true")
     options = parser.parse_args()
+    problems = {f"school {seed:02d}": make_school(seed) for seed in range(options.schools)}
     begun = time.monotonic()
     with joblib.parallel_config(n_jobs=options.processes):
-        found = district(options.schools, options.seconds)
-    wall = time.monotonic() - begun
-    plans = [plan for plan, _, _ in found]
-    cpu = [seconds for _, seconds, _ in found]
-    print(
-        f"{len(plans)} schools, {sum(len(p.visits) for p in plans)} visits, "
-        f"{sum(p.proved for p in plans)} proved best, mean gap "
-        f"{statistics.mean(p.gap for p in plans):.2%}, largest {max(p.gap for p in plans):.2%}"
-    )
-    print(
-        f"wall {wall:.1f} s, CPU a school: mean {statistics.mean(cpu):.1f} s, most {max(cpu):.1f} s"
-    )
-    broken = sum(count for _, _, count in found)
-    print(f"rules broken: {broken}")
+        found = plan_district(problems, seconds=options.seconds)
+    broken = tell(found, time.monotonic() - begun)
     if options.dask:
-        few = min(4, options.schools)
+        few = dict(list(problems.items())[:4])
         again = with_dask(few, options.seconds)
         if again is None:
             print("Dask was not tried: the package distributed is not installed")
         else:
-            same = [a.visits == b.visits for (a, _, _), b in zip(again, plans, strict=False)]
-            print(f"Dask gave the same plan for {sum(same)} of {few} schools")
+            same = [again[name].plan.visits == found[name].plan.visits for name in few]
+            print(f"Dask gave the same plan for {sum(same)} of {len(few)} schools")
     return 1 if broken else 0
 
 

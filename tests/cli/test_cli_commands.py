@@ -19,6 +19,10 @@ from visitkit.cli.console import Console
 
 AS_OF = "2026-11-02"
 FILES = {"caseload.csv", "alerts.csv", "caseload.xlsx", "report.html"}
+PLANNED = {
+    *("visits.csv", "unassigned.csv", "itineraries.xlsx", "sheets.html", "appointments.html"),
+    *("safety.html", "map.html", "visits.geojson", "visits.gpx"),
+}
 
 
 def held(folder: Path) -> set[str]:
@@ -271,13 +275,16 @@ def test_doctor_finds_what_is_wrong(run: Callable, monkeypatch: pytest.MonkeyPat
 def test_demo_walks_the_whole_way(
     run: Callable, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sample school is checked and screened, and the files are where it says."""
+    """The sample school is checked, screened and planned; the files are where it says."""
     monkeypatch.setattr(sample, "sample_folder", lambda: small)
     said = run("demo")
     assert said.code == 0
     assert "No faults were found." in said.out
-    assert held(tmp_path / "out") == FILES
+    calendars = {name for name in held(tmp_path / "out") if name.endswith(".ics")}
+    assert calendars
+    assert held(tmp_path / "out") - calendars == FILES | PLANNED
     assert str(tmp_path / "out" / "report.html") in said.out
+    assert str(Path("out", "visits.csv")) in said.out
 
 
 def test_answers_of_a_questionnaire(run: Callable, tmp_path: Path) -> None:

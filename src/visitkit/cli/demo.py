@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from visitkit import load, reports, sample
+from visitkit import load, policy, reports, sample
 from visitkit.cli.console import Console
 from visitkit.cli.journey import Wish, screened
 from visitkit.cli.parser import Parser
+from visitkit.cli.plan import show as show_plan
+from visitkit.cli.planning import PlanWish, planned, write
 from visitkit.cli.screen import overdue, show
 
 #: Where the files go when nobody says.
@@ -17,6 +19,9 @@ USUAL_OUT = "out"
 #: A Monday in the middle of the sample school's term.
 AS_OF = "2026-11-02"
 
+#: A week of visits, and how long the plan is searched for.
+DAYS, SECONDS = 7, 12
+
 
 def arguments(parser: Parser) -> None:
     """Add the arguments."""
@@ -24,7 +29,7 @@ def arguments(parser: Parser) -> None:
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
-    """Check, screen and write; always 0, for the sample school's alerts wait for nobody."""
+    """Check, screen, plan and write; always 0, for the sample school's alerts wait for nobody."""
     out, folder = Path(args.out), sample.sample_folder()
     reports.check_folder(out)
     console.say("cli.demo.start", path=folder)
@@ -38,9 +43,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.say("cli.check.clean")
     console.print()
     console.say("cli.demo.step_screen", "strong")
-    cases, school = screened(Wish(folder, as_of=AS_OF, lenient=bool(faults)), console)
+    asked = Wish(folder, as_of=AS_OF, lenient=bool(faults))
+    cases, school = screened(asked, console)
     files = reports.write_screening(cases, school, out, console.lang)
     show(cases, files, overdue(cases), console)
+    console.print()
+    console.say("cli.demo.step_plan", "strong")
+    rules = policy.read_policy(asked.policy)
+    week = PlanWish(asked, days=DAYS, seconds=SECONDS)
+    made = planned(week, cases, school, rules, console)
+    show_plan(made, write(made, school, rules, out, console.lang), rules, console)
     console.print()
     console.say("cli.demo.end", folder=out.resolve(), page=files[-1].resolve())
     return 0

@@ -46,6 +46,8 @@ class Wish:
         File or name of a mapping; ``None`` for none.
     lenient
         Go on without faulty rows.
+    day_option
+        How the day is asked for on the command line.
     """
 
     path: Path
@@ -55,12 +57,13 @@ class Wish:
     seed: int = 0
     mapping: str | None = None
     lenient: bool = False
+    day_option: str = "--as-of"
 
 
-def take_wish(parser: Parser) -> None:
+def take_wish(parser: Parser, day_option: str = "--as-of") -> None:
     """Add the arguments that say what to screen and how."""
     parser.need("path", "path")
-    parser.take("--as-of", said="as_of", metavar="DATE")
+    parser.take(day_option, dest="as_of", said=day_option[2:].replace("-", "_"), metavar="DATE")
     parser.take("--policy", said="policy", metavar="NAME", default=USUAL_POLICY)
     parser.take("--capacity", said="capacity", metavar="N")
     parser.take("--seed", said="seed", metavar="K")
@@ -68,7 +71,7 @@ def take_wish(parser: Parser) -> None:
     parser.take("--lenient", said="lenient", action="store_true")
 
 
-def wish(args: argparse.Namespace, prog: str) -> Wish:
+def wish(args: argparse.Namespace, prog: str, day_option: str = "--as-of") -> Wish:
     """Return what was asked for.
 
     Raises
@@ -84,6 +87,7 @@ def wish(args: argparse.Namespace, prog: str) -> Wish:
         seed=whole(prog, "--seed", args.seed) or 0,
         mapping=args.mapping,
         lenient=args.lenient,
+        day_option=day_option,
     )
 
 
@@ -118,7 +122,7 @@ def screened(asked: Wish, console: Console) -> tuple[Caseload, School]:
 
 def _tell(asked: Wish, school: School, today: dt.date, console: Console) -> None:
     if asked.as_of is None:
-        console.hint("cli.screen.as_of_latest", date=today)
+        console.hint("cli.screen.as_of_latest", date=today, option=asked.day_option)
     if school.faults:
         rows = sum(school.left_out.values())
         console.hint("cli.screen.left_out", faults=len(school.faults), rows=rows)

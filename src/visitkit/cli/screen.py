@@ -12,8 +12,10 @@ import pandas as pd
 from visitkit import reports, text
 from visitkit.cli.console import Console, table
 from visitkit.cli.journey import screened, take_wish, wish
+from visitkit.cli.learned import Learned, percent, read_learned
 from visitkit.cli.parser import Parser
 from visitkit.reports.alerts_view import word
+from visitkit.reports.model.learned import write_learned
 from visitkit.screen.caseload import GOOD_NEWS, Caseload
 from visitkit.screen.explain import words_by_kind
 
@@ -29,6 +31,8 @@ def arguments(parser: Parser) -> None:
     parser.take("--out", said="out", metavar="DIR", required=True)
     parser.take("--names", said="names", action="store_true")
     parser.take("--json", said="json", action="store_true")
+    about = text.say("cli_model.arg.screen_model", parser.lang)
+    parser.add_argument("--model", metavar="FILE", help=about)
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -36,13 +40,20 @@ def run(args: argparse.Namespace, console: Console) -> int:
     asked = wish(args, _PROG)
     out = Path(args.out)
     reports.check_folder(out)
+    learned = read_learned(args.model) if args.model else None
     cases, school = screened(asked, console)
+    chances = learned.beside(cases) if learned else None
     files = reports.write_screening(cases, school, out, console.lang, names=args.names)
     late = overdue(cases)
+    if learned and chances is not None:
+        files.append(write_learned(chances, out / "learned.csv"))
+        console.hint(
+            "cli_model.screen.beside", path=args.model, target=learned.target(console.lang)
+        )
     if args.json:
-        console.print(as_json(cases, files, late))
+        console.print(as_json(cases, files, late, learned, chances))
     else:
-        show(cases, files, late, console)
+        show(cases, files, late, console, chances)
     return 1 if late or school.faults else 0
 
 
@@ -52,7 +63,13 @@ def overdue(cases: Caseload) -> int:
     return int(alerts.loc[alerts["kind"] != GOOD_NEWS, "overdue"].sum())
 
 
-def show(cases: Caseload, files: list[Path], late: int, console: Console) -> None:
+def show(
+    cases: Caseload,
+    files: list[Path],
+    late: int,
+    console: Console,
+    chances: pd.DataFrame | None = None,
+) -> None:
     """Print the counts, the head of the list and where the files are."""
     sizes = cases.sizes
     parts = [
@@ -66,7 +83,7 @@ def show(cases: Caseload, files: list[Path], late: int, console: Console) -> Non
     if late:
         console.count("cli.screen.overdue", "alarm", number=late)
     console.print()
-    for line in _head(cases, console):
+    for line in _head(cases, console, chances):
         console.print(line)
     rest = len(cases) - SHOWN
     if rest > 0:
@@ -78,9 +95,12 @@ def show(cases: Caseload, files: list[Path], late: int, console: Console) -> Non
     console.say("cli.screen.closing", "quiet")
 
 
-def _head(cases: Caseload, console: Console) -> list[str]:
+def _head(cases: Caseload, console: Console, chances: pd.DataFrame | None = None) -> list[str]:
     names = ("rank", "student_id", "class_id", "tier", "risk_index", "coverage")
     headers = [text.say(f"screen.column.{name}", console.lang) for name in names]
+    beside = {} if chances is None else chances.set_index("student_id")["learned"].to_dict()
+    if beside:
+        headers.append(text.say("cli_model.screen.column", console.lang))
     headers.append(text.say("cli.screen.reason", console.lang))
     rows = []
     for row in cases.table.head(SHOWN).to_dict("records"):
@@ -93,8 +113,12 @@ def _head(cases: Caseload, console: Console) -> list[str]:
             str(row["class_id"]),
             _tier(str(row["tier"]), console),
         ]
-        rows.append([*told, index, f"{row['coverage']:.0%}", first])
-    return table(headers, rows, numbers=(0, 4, 5), columns=console.columns)
+        line = [*told, index, f"{row['coverage']:.0%}"]
+        if beside:
+            line.append(percent(beside[student_id]))
+        rows.append([*line, first])
+    numbers = (0, 4, 5, 6) if beside else (0, 4, 5)
+    return table(headers, rows, numbers=numbers, columns=console.columns)
 
 
 def _first_reason(cases: Caseload, row: Mapping[Hashable, object], lang: str) -> str:
@@ -112,11 +136,19 @@ def _tier(code: str, console: Console) -> str:
     return text.say(f"screen.tier.{code}", console.lang)
 
 
-def as_json(cases: Caseload, files: list[Path], late: int) -> str:
+def as_json(
+    cases: Caseload,
+    files: list[Path],
+    late: int,
+    learned: Learned | None = None,
+    chances: pd.DataFrame | None = None,
+) -> str:
     """Return what a program needs: how it was made, the counts, the files, the list."""
     table = cases.table.drop(columns="due")
+    if chances is not None:
+        table = table.merge(chances[["student_id", "learned"]], on="student_id", how="left")
     rows = json.loads(table.to_json(orient="records", force_ascii=False, double_precision=4))
-    told = {
+    told: dict[str, object] = {
         "as_of": str(cases.as_of),
         "policy": cases.policy.name,
         "capacity": cases.capacity,
@@ -126,4 +158,7 @@ def as_json(cases: Caseload, files: list[Path], late: int) -> str:
         "files": [str(path) for path in files],
         "caseload": rows,
     }
+    if learned:
+        told["order"] = "risk_index"
+        told["beside"] = {"model": str(learned.path), "target": learned.about.target}
     return json.dumps(told, ensure_ascii=False, indent=2)

@@ -2,10 +2,12 @@
 
 from visitkit.plan.change import Change
 from visitkit.plan.check import Violation, check_plan
+from visitkit.plan.district import SchoolPlan, plan_district
 from visitkit.plan.duties import Duties, duties
 from visitkit.plan.duties_views import coverage, load
 from visitkit.plan.effort import Progress
 from visitkit.plan.explain import explain_unassigned
+from visitkit.plan.kept import kept_visits
 from visitkit.plan.outcome import Outing, Unassigned, Visit, VisitPlan
 from visitkit.plan.problem import (
     Problem,
@@ -20,7 +22,7 @@ from visitkit.plan.problem import (
 from visitkit.plan.requests import Asking, requests, unmet
 from visitkit.plan.sampling import sample_parents
 from visitkit.plan.solve import plan_visits
-from visitkit.plan.travel import travel_times
+from visitkit.plan.travel import travel_times, whole_minutes
 from visitkit.plan.visitors import visitors
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Progress",
     "Request",
     "Rules",
+    "SchoolPlan",
     "Session",
     "Travel",
     "Unassigned",
@@ -45,11 +48,14 @@ __all__ = [
     "coverage",
     "duties",
     "explain_unassigned",
+    "kept_visits",
     "load",
+    "plan_district",
     "plan_visits",
     "requests",
     "sample_parents",
     "travel_times",
     "unmet",
     "visitors",
+    "whole_minutes",
 ]

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from visitkit.plan.case import Bools, Case, Floats, Ints
+from visitkit.plan.cost import Choice, cost_of
 from visitkit.plan.effort import Effort
-from visitkit.plan.first import Choice, cost_of
-from visitkit.plan.master import Programme
 from visitkit.plan.part import Part, below, choices_of, cut, solve_or_cancel, values_of
 from visitkit.plan.pool import Pool
+from visitkit.plan.programme import Programme
 from visitkit.plan.relax import Relaxed
 
 #: Filters in minutes of reduced cost, narrow ones first; the share of the time that is left which

@@ -9,107 +9,17 @@ gives the same plan; the clock only stops it when it would be late.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from visitkit.plan.case import ALONE, Bools, Case, Floats, Ints
+from visitkit.plan.case import ALONE, Bools, Case, Floats
+from visitkit.plan.cost import Choice
 from visitkit.plan.effort import Effort
+from visitkit.plan.index import index_of
 from visitkit.plan.pool import Pool
-
-#: An outing of the pool and its companion.
-Choice = tuple[int, int]
 
 #: How much dearer than the best plan so far a plan may be and still be worked on.
 _LEEWAY = 0.004
-
-
-def cost_of(case: Case, pool: Pool, choices: list[Choice]) -> float:
-    """Return what a plan costs: travel, requests left out and the soft rules."""
-    rules, travel = case.rules, 0.0
-    left = case.prize.copy()
-    visits: dict[int, int] = defaultdict(int)
-    for outing, mate in choices:
-        members = pool.members[outing][pool.members[outing] >= 0]
-        left[members] = 0.0
-        travel += float(pool.travel[outing])
-        crew = [case.teams[pool.team[outing]].lead] + ([mate] if mate != ALONE else [])
-        for person in crew:
-            visits[person] += len(members)
-        if rules.continuity_bonus:
-            names = {case.people[person].teacher_id for person in crew}
-            known = sum(bool(names & set(case.requests[i].earlier)) for i in members)
-            travel -= rules.continuity_bonus * known
-    lacking = sum(max(0, p.least - visits[i]) for i, p in enumerate(case.people))
-    uneven = rules.balance_weight * max(visits.values(), default=0)
-    return travel + float(left.sum()) + rules.shortfall_penalty * lacking + uneven
-
-
-@dataclass(frozen=True, eq=False)
-class _Index:
-    """What does not change while searching."""
-
-    case: Case
-    pool: Pool
-    value: Floats
-    columns_of: tuple[Ints, ...]
-    rivals: tuple[tuple[int, ...], ...]
-    day: Ints
-    size: Ints
-    teams_of: dict[int, tuple[int, ...]]
-    clashes: tuple[tuple[int, ...], ...]
-    span: dict[int, tuple[int, int]]
-
-
-def _index(case: Case, pool: Pool) -> _Index:
-    prize = np.append(case.prize, 0.0)
-    value = prize[pool.members].sum(axis=1) - pool.travel
-    groups: dict[str, list[int]] = defaultdict(list)
-    for i, request in enumerate(case.requests):
-        groups[request.student_id].append(i)
-    rivals = tuple(
-        tuple(j for j in groups[request.student_id] if j != i)
-        for i, request in enumerate(case.requests)
-    )
-    flat, where = pool.members.ravel(), np.repeat(np.arange(len(pool)), pool.members.shape[1])
-    order = np.argsort(flat, kind="stable")
-    edges = np.searchsorted(flat[order], np.arange(len(case.requests) + 1))
-    columns = tuple(np.sort(where[order[a:b]]) for a, b in pairwise(edges))
-    days = np.array([case.sessions[team.session].date.toordinal() for team in case.teams], int)
-    teams: dict[int, list[int]] = defaultdict(list)
-    for t, team in enumerate(case.teams):
-        teams[team.lead].append(t)
-    span = {}
-    for lead, own in teams.items():
-        at = np.flatnonzero((pool.team >= own[0]) & (pool.team <= own[-1]))
-        span[lead] = (int(at[0]), int(at[-1]) + 1) if len(at) else (0, 0)
-    return _Index(
-        case,
-        pool,
-        value,
-        columns,
-        rivals,
-        days[pool.team] if len(pool) else np.zeros(0, np.int64),
-        pool.size,
-        {lead: tuple(own) for lead, own in teams.items()},
-        _clashes(case),
-        span,
-    )
-
-
-def _clashes(case: Case) -> tuple[tuple[int, ...], ...]:
-    """Return for each session the sessions that nobody can attend beside it, itself included."""
-    out = []
-    for a in case.sessions:
-        out.append(
-            tuple(
-                k
-                for k, b in enumerate(case.sessions)
-                if a.date == b.date and a.start < b.home_by and b.start < a.home_by
-            )
-        )
-    return tuple(out)
 
 
 class Search:
@@ -124,7 +34,7 @@ class Search:
     """
 
     def __init__(self, case: Case, pool: Pool, seed: int) -> None:
-        self.index = _index(case, pool)
+        self.index = index_of(case, pool)
         self.case, self.pool = case, pool
         self.random = np.random.default_rng(seed)
         self.chosen: dict[int, Choice] = {}
@@ -177,12 +87,12 @@ class Search:
     def improve(self, lead: int, rounds: int, effort: Effort) -> None:
         """Take some outings of one lead away and choose anew, ``rounds`` times."""
         now = best = self._worth(lead)
-        kept = self._of(lead)
+        kept = dict(self.chosen)
         for _ in range(rounds):
             if effort.left() <= 0:
                 break
-            before = self._of(lead)
-            movable = [team for team in before if team not in self.fixed]
+            before = dict(self.chosen)
+            movable = [team for team in self._of(lead) if team not in self.fixed]
             if not movable:
                 return
             count = min(len(movable), int(self.random.integers(1, 5)))
@@ -192,23 +102,24 @@ class Search:
                 pass
             now = self._worth(lead)
             if now > best + 1e-9:
-                best, kept = now, self._of(lead)
+                best, kept = now, dict(self.chosen)
             elif now < best - _LEEWAY * abs(best):
-                self._restore(lead, before)
-        self._restore(lead, kept)
+                self._restore(before)
+        self._restore(kept)
 
-    def _of(self, lead: int) -> dict[int, Choice]:
-        return {t: self.chosen[t] for t in self.index.teams_of[lead] if t in self.chosen}
+    def _of(self, lead: int) -> list[int]:
+        return [t for t in self.index.teams_of[lead] if t in self.chosen]
 
-    def _restore(self, lead: int, plan: dict[int, Choice]) -> None:
-        for team in [t for t, choice in self._of(lead).items() if plan.get(t) != choice]:
+    def _restore(self, plan: dict[int, Choice]) -> None:
+        """Go back to a plan as a whole: companions of other leads were exchanged meanwhile."""
+        for team in [t for t, choice in self.chosen.items() if plan.get(t) != choice]:
             self._drop(team)
         for team, choice in plan.items():
             if team not in self.chosen:
                 self._add(*choice)
 
     def _worth(self, lead: int) -> float:
-        return float(sum(self.index.value[outing] for outing, _ in self._of(lead).values()))
+        return float(sum(self.index.value[self.chosen[team][0]] for team in self._of(lead)))
 
     def _add(self, outing: int, mate: int) -> None:
         team = int(self.pool.team[outing])

@@ -10,118 +10,18 @@ equalities and as "at most" rows, so that duals have one sign and a bound can be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.sparse import csc_array
 
-from visitkit.plan.case import ALONE, Bools, Case, Floats, Ints
+from visitkit.plan.case import ALONE, Case, Floats, Ints
 from visitkit.plan.pool import Pool
-
-
-@dataclass(frozen=True, eq=False)
-class Programme:
-    """min cost @ v with ``equal @ v == equal_to`` and ``most @ v <= at_most``, 0 <= v <= upper.
-
-    Parameters
-    ----------
-    columns
-        How many of the variables are outings; they come first.
-    requests
-        How many are requests left out; they come next.
-    whole
-        Which variables must be whole numbers.
-    crews
-        [z] the team and the companion of each z variable.
-    counts
-        Crew to the position of its q variable; empty when nobody's visits are limited.
-    known
-        Crew to the position of its w variable and, for each outing, how many families know the
-        companion.
-    """
-
-    cost: Floats
-    equal: csc_array
-    equal_to: Floats
-    most: csc_array
-    at_most: Floats
-    upper: Floats
-    whole: Bools
-    columns: int
-    requests: int
-    crews: tuple[tuple[int, int], ...]
-    counts: Mapping[tuple[int, int], int]
-    known: Mapping[tuple[int, int], tuple[int, Ints]]
-
-    @property
-    def first_crew(self) -> int:
-        """Position of the first z variable."""
-        return self.columns + self.requests
-
-
-@dataclass
-class _Rows:
-    """Rows under construction, as triplets."""
-
-    row: list[Ints] = field(default_factory=list)
-    column: list[Ints] = field(default_factory=list)
-    value: list[Floats] = field(default_factory=list)
-    right: list[float] = field(default_factory=list)
-
-    def add(self, terms: Iterable[tuple[int, float]], right: float) -> None:
-        """Add one row, given as columns and their factors."""
-        pairs = list(terms)
-        if pairs:
-            at, factor = zip(*pairs, strict=True)
-            self._put(np.full(len(pairs), len(self.right)), np.array(at), np.array(factor, float))
-            self.right.append(right)
-
-    def block(self, row: Ints, column: Ints, value: Floats, right: Floats) -> None:
-        """Add many rows whose entries are given as arrays; ``row`` counts from 0."""
-        self._put(row + len(self.right), column, value)
-        self.right.extend(right.tolist())
-
-    def extend(self, row: Ints, column: Ints, value: Floats) -> None:
-        """Add entries to rows that are already there."""
-        self._put(row, column, value)
-
-    def _put(self, row: Ints, column: Ints, value: Floats) -> None:
-        self.row.append(row)
-        self.column.append(column)
-        self.value.append(value)
-
-    def matrix(self, width: int) -> csc_array:
-        """Return the rows as a sparse matrix."""
-        shape = (len(self.right), width)
-        if not self.row:
-            return csc_array(shape)
-        at = (np.concatenate(self.row), np.concatenate(self.column))
-        return csc_array((np.concatenate(self.value), at), shape=shape)
+from visitkit.plan.programme import Programme
+from visitkit.plan.rows import Rows
 
 
 def programme(case: Case, pool: Pool) -> Programme:
     """Return the master programme over a pool of outings."""
     return _Maker(case, pool).make()
-
-
-def columns_of(whole: Programme, keep: Ints) -> Programme:
-    """Return the programme with some of the outings only; all other variables stay."""
-    at = np.concatenate([keep, np.arange(whole.columns, len(whole.cost))])
-    return Programme(
-        whole.cost[at],
-        whole.equal[:, at],
-        whole.equal_to,
-        whole.most[:, at],
-        whole.at_most,
-        whole.upper[at],
-        whole.whole[at],
-        len(keep),
-        whole.requests,
-        whole.crews,
-        whole.counts,
-        whole.known,
-    )
 
 
 class _Maker:
@@ -150,7 +50,7 @@ class _Maker:
         after += len(self.s)
         self.b = after if self.rules.balance_weight else None
         self.width = after + (self.b is not None)
-        self.equal, self.most = _Rows(), _Rows()
+        self.equal, self.most = Rows(), Rows()
 
     def _counted(self) -> bool:
         limited = any(p.least or p.most is not None for p in self.case.people)

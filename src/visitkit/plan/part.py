@@ -12,13 +12,17 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from visitkit.plan.case import ALONE, Bools, Floats, Ints
+from visitkit.plan.cost import Choice
 from visitkit.plan.effort import Effort
-from visitkit.plan.first import Choice
-from visitkit.plan.master import Programme
 from visitkit.plan.pool import Pool
+from visitkit.plan.programme import Programme
+from visitkit.plan.quiet import drop_what_is_left, without_stray_lines
 
 _STEP = 0.05
 _INFEASIBLE = 2
+
+#: All rows but the one of the cost are whole numbers; its tolerance is the solver's, rounded up.
+_ROUNDING = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +133,11 @@ def solve(part: Part, seconds: float, within: float = 1e-6) -> Answer:
     within
         Relative gap at which the solver may stop.
     """
+    with without_stray_lines():
+        return _answer(part, seconds, within)
+
+
+def _answer(part: Part, seconds: float, within: float) -> Answer:
     done = milp(
         part.cost,
         constraints=LinearConstraint(part.matrix, part.least, part.most),
@@ -139,15 +148,29 @@ def solve(part: Part, seconds: float, within: float = 1e-6) -> Answer:
     if done.status == _INFEASIBLE:
         return Answer(None, math.inf, math.inf, True)
     bound = -math.inf if done.mip_dual_bound is None else float(done.mip_dual_bound)
-    cost = math.inf if done.x is None else float(done.fun) + part.offset
-    return Answer(done.x, cost, bound + part.offset, done.status == 0)
+    if done.x is None:
+        return Answer(None, math.inf, bound + part.offset, done.status == 0)
+    if not _holds(part, done.x):
+        return Answer(None, math.inf, -math.inf, False)
+    return Answer(done.x, float(done.fun) + part.offset, bound + part.offset, done.status == 0)
+
+
+def _holds(part: Part, values: Floats) -> bool:
+    """Tell whether an answer keeps the rows; now and then HiGHS calls one optimal that does not.
+
+    https://github.com/scipy/scipy/issues/24141
+    """
+    rows = part.matrix @ np.round(values)
+    return bool((rows >= part.least - _ROUNDING).all() and (rows <= part.most + _ROUNDING).all())
 
 
 def solve_or_cancel(part: Part, effort: Effort, seconds: float, within: float = 1e-6) -> Answer:
     """Solve a part; when the effort is cancelled return at once and let HiGHS end by itself."""
-    if effort.cancel is None:
+    cancel = effort.cancel
+    if cancel is None:
         return solve(part, seconds, within)
-    return _abandonable(lambda: solve(part, seconds, within), effort.cancel)
+    with without_stray_lines():
+        return _abandonable(lambda: _answer(part, seconds, within), cancel)
 
 
 def _abandonable(run: Callable[[], Answer], cancel: threading.Event) -> Answer:
@@ -156,7 +179,10 @@ def _abandonable(run: Callable[[], Answer], cancel: threading.Event) -> Answer:
     worker.start()
     while worker.is_alive() and not cancel.is_set():
         worker.join(_STEP)
-    return kept[0] if kept else Answer(None, math.inf, -math.inf, False)
+    if kept:
+        return kept[0]
+    drop_what_is_left()
+    return Answer(None, math.inf, -math.inf, False)
 
 
 def choices_of(

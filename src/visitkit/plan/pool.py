@@ -98,7 +98,10 @@ def _wide(rows: Rows, width: int, fill: float) -> Rows:
 
 
 def _mate_ids(team: Team, mates: Bools, sets: dict[frozenset[int], int]) -> Ints:
-    distinct, which = np.unique(mates, axis=0, return_inverse=True)
+    if (mates == mates[0]).all():  # usual, and much quicker than sorting the rows
+        distinct, which = mates[:1], np.zeros(len(mates), np.int64)
+    else:
+        distinct, which = np.unique(mates, axis=0, return_inverse=True)
     ids = []
     for row in distinct:
         mate_set = frozenset(team.companions[k] for k in np.flatnonzero(row))

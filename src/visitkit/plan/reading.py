@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from visitkit.plan.case import ALONE, Case
+from visitkit.plan.cost import Choice
 from visitkit.plan.exact import Best
-from visitkit.plan.first import Choice
 from visitkit.plan.outcome import Outing, Unassigned, Visit, VisitPlan
 from visitkit.plan.pool import Pool, stretches
 from visitkit.plan.problem import Problem, Request

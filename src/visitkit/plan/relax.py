@@ -15,8 +15,8 @@ from scipy.optimize import linprog
 
 from visitkit.plan.case import Case, Floats, Ints
 from visitkit.plan.effort import Effort
-from visitkit.plan.master import Programme, columns_of
 from visitkit.plan.pool import Pool
+from visitkit.plan.programme import Programme, columns_of
 
 #: Outings a team that the first linear programme begins with, and that each later one may add.
 _FIRST, _MORE = 10, 12

@@ -26,8 +26,13 @@ from visitkit.policy import Policy
 class Caseload(Protocol):
     """What is read of a caseload: its table and the alerts it was made from."""
 
-    table: pd.DataFrame
-    alerts: pd.DataFrame
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row a student, with tier and index."""
+
+    @property
+    def alerts(self) -> pd.DataFrame:
+        """The open alerts."""
 
 
 def requests(
@@ -131,7 +136,7 @@ class _Asker:
                 partners=crew[1],
                 alone=crew[2],
                 service=service,
-                prize=round(prize(wish, case, self.day, self.asking.worth), 1),
+                prize=float(round(prize(wish, case, self.day, self.asking.worth))),
                 mandatory=wish.mandatory,
                 duty=";".join(wish.duties),
                 occurrence=number,

@@ -10,10 +10,11 @@ from visitkit.plan.effort import Effort, Progress
 from visitkit.plan.exact import Best, grain_of, widen
 from visitkit.plan.first import Search
 from visitkit.plan.guide import guide
-from visitkit.plan.master import Programme, programme
+from visitkit.plan.master import programme
 from visitkit.plan.outcome import Visit, VisitPlan
 from visitkit.plan.pool import gather
 from visitkit.plan.problem import Problem, Request, Rules, Travel, Visitors
+from visitkit.plan.programme import Programme
 from visitkit.plan.reading import plan_from
 from visitkit.plan.relax import relax
 from visitkit.plan.routes import Batch, team_routes

@@ -153,6 +153,20 @@ def travel_times(
     return Travel(places, tables, SCHOOL)
 
 
+def whole_minutes(trip: Travel) -> Travel:
+    """Return travel in whole minutes, rounded up, so that appointments fall on whole minutes.
+
+    Examples
+    --------
+    >>> trip = Travel(("school", "a"), {"walk": np.array([[0, 7.2], [7.0, 0]])}, "school")
+    >>> whole_minutes(trip).minutes["walk"].tolist()
+    [[0.0, 8.0], [7.0, 0.0]]
+    """
+    # A rounding error of the sum must not cost a minute.
+    tables = {mode: np.ceil(np.round(table, 6)) for mode, table in trip.minutes.items()}
+    return Travel(trip.places, tables, trip.base)
+
+
 def _homes(school: School) -> pd.DataFrame:
     """Return the homes that have coordinates, by student, in WGS-84."""
     roll = school.students.dropna(subset=["lat", "lon"])

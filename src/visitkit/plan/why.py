@@ -42,13 +42,13 @@ def _address(problem: Problem, request: Request) -> Reason | None:
 
 def _dates(problem: Problem, request: Request) -> Reason | None:
     sessions = problem.visitors.sessions
-    if request.due and request.not_before and request.due < request.not_before:
-        return "dates_contradict", {"first": request.not_before, "due": request.due}
     if not sessions:
         return "no_sessions", {}
     first, last = min(s.date for s in sessions), max(s.date for s in sessions)
     if request.due is not None and request.due < first:
         return "due_early", {"due": request.due, "first": first}
+    if request.due and request.not_before and request.due < request.not_before:
+        return "dates_contradict", {"first": request.not_before, "due": request.due}
     if request.not_before is not None and request.not_before > last:
         return "starts_late", {"first": request.not_before, "last": last}
     return None

@@ -83,3 +83,30 @@ def small_school() -> Builder:
         return Problem(wanted, Visitors(tuple(people), slots), trip, _rules(rng))
 
     return build
+
+
+@pytest.fixture(scope="session")
+def shared_school() -> Builder:
+    """Return a function that makes six classes with five companions between them, from a seed."""
+
+    def build(seed: int, families: int = 90, sessions: int = 8) -> Problem:
+        rng = np.random.default_rng(seed)
+        days = [date(2026, 9, 7) + timedelta(days=s) for s in range(sessions)]
+        slots = tuple(Session(f"s{s}", day, 990, 1170, 1230) for s, day in enumerate(days))
+        names = ("school", *(f"home{k}" for k in range(families)))
+        spots = rng.random((len(names), 2)) * 3
+        apart = np.sqrt(((spots[:, None] - spots[None]) ** 2).sum(axis=2))
+        trip = Travel(names, {"walk": np.ceil(apart * 8)}, "school")
+        every = tuple(slot.id for slot in slots)
+        people = [Visitor(f"l{k}", every) for k in range(6)]
+        people += [Visitor(f"p{k}", every, most=20) for k in range(5)]
+        wanted = []
+        for k in range(families):
+            free = tuple(Window(slot, 990, 1130) for slot in every if rng.random() < 0.4)
+            prize = float(rng.integers(40, 200))
+            lead = (f"l{k % 6}",)
+            mates = tuple(f"p{(k % 6 + step) % 5}" for step in range(3))
+            wanted.append(Request(f"r{k:02d}", f"s{k}", f"home{k}", free, lead, mates, prize=prize))
+        return Problem(tuple(wanted), Visitors(tuple(people), slots), trip)
+
+    return build

@@ -16,10 +16,16 @@ from hypothesis import strategies as st
 
 from visitkit.errors import PlanError
 from visitkit.plan import solve as planner
+from visitkit.plan.case import prepare
 from visitkit.plan.check import check_plan, count_cost
-from visitkit.plan.effort import Progress
+from visitkit.plan.effort import Effort, Progress
+from visitkit.plan.first import Search
+from visitkit.plan.master import programme
 from visitkit.plan.outcome import VisitPlan
+from visitkit.plan.part import keeps_rules
+from visitkit.plan.pool import gather
 from visitkit.plan.problem import Problem, Request, Visitor, Visitors
+from visitkit.plan.routes import team_routes
 from visitkit.plan.solve import plan_visits
 
 Builder = Callable[..., Problem]
@@ -271,6 +277,21 @@ def test_cancel_during_the_search(small_school: Builder) -> None:
     plan = planned(small_school(1, families=9, sessions=4), progress=tell, cancel=stop)
     assert len(told) <= 2
     assert plan.cost == told[-1].cost
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_search_keeps_the_rules(shared_school: Builder, seed: int) -> None:
+    """Where classes take companions from each other, going back leaves nobody in two places."""
+    case = prepare(shared_school(seed))
+    routes = [team_routes(team, case.prize[team.requests], 8, 60_000) for team in case.teams]
+    pool = gather(case, routes)
+    whole, search = programme(case, pool), Search(case, pool, seed)
+    leads = sorted({team.lead for team in case.teams})
+    search.fill(leads)
+    for lead in leads * 3:
+        search.improve(lead, 40, Effort(60))
+        assert keeps_rules(whole, pool, search.choices())
+    assert len(search.choices()) > 5
 
 
 def test_progress_only_gets_better(small_school: Builder) -> None:

@@ -1,0 +1,223 @@
+"""From a caseload to a plan of visits: the steps that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import joblib  # type: ignore[import-untyped]
+import pandas as pd
+
+from visitkit import plan
+from visitkit.cli.console import Console
+from visitkit.cli.interrupt import stoppable
+from visitkit.cli.journey import Wish, wish
+from visitkit.cli.parser import Parser, UsageError, whole
+from visitkit.load import School
+from visitkit.plan import Duties, Problem, Progress, VisitPlan
+from visitkit.plan.coordinates import one_system
+from visitkit.plan.matrices import read_minutes
+from visitkit.plan.travel import Place
+from visitkit.policy import Policy
+from visitkit.reports.visits import Beside, write_visits
+from visitkit.screen.caseload import Caseload
+from visitkit.screen.day import read_day
+
+#: What is taken where nobody says.
+USUAL_DAYS, USUAL_SECONDS, USUAL_MODE = 14, 60, "ebike"
+
+#: Days between two visits to one family, where nobody says; no paper lays it down.
+USUAL_SPACING = 7
+
+#: Steps before the search that the bar tells of.
+_STEPS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWish:
+    """What a person asked for.
+
+    Parameters
+    ----------
+    screen
+        What to screen and how; the plan begins on its day.
+    days, seconds, jobs
+        Days of the plan, seconds of the search, processes.
+    travel, places
+        File of travel minutes, and of the names of its places.
+    mode, base, far
+        Way of travel, where the school is, zones far away.
+    daylight, spacing
+        Visits before sunset only; least days between two visits to one family.
+    keep
+        Table of visits that stay as they are.
+    """
+
+    screen: Wish
+    days: int = USUAL_DAYS
+    seconds: float = USUAL_SECONDS
+    jobs: int = 1
+    travel: Path | None = None
+    places: Path | None = None
+    mode: str = USUAL_MODE
+    base: tuple[float, float] | None = None
+    far: tuple[str, ...] = ()
+    daylight: bool = False
+    spacing: int = USUAL_SPACING
+    keep: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with what it was made from and what its papers tell beside it."""
+
+    plan: VisitPlan
+    problem: Problem
+    duties: Duties
+    kept: int
+    beside: Beside
+
+
+def write(made: Planned, school: School, rules: Policy, out: Path, lang: str) -> list[Path]:
+    """Write all files of a plan."""
+    return write_visits(made.plan, made.duties, school, rules, out, lang, beside=made.beside)
+
+
+def take_plan_wish(parser: Parser) -> None:
+    """Add the arguments that say what to plan and how."""
+    for option, metavar in (
+        ("--days", "N"),
+        ("--seconds", "S"),
+        ("--travel", "FILE"),
+        ("--places", "FILE"),
+        ("--mode", "MODE"),
+        ("--base", "LAT,LON"),
+        ("--far", "ZONES"),
+        ("--spacing", "N"),
+        ("--keep", "FILE"),
+        ("--jobs", "N"),
+    ):
+        parser.take(option, said=option[2:], metavar=metavar)
+    parser.take("--daylight", said="daylight", action="store_true")
+
+
+def plan_wish(args: argparse.Namespace, prog: str) -> PlanWish:
+    """Return what was asked for.
+
+    Raises
+    ------
+    UsageError
+        When a number is none, or the answer of a routing engine comes without its places.
+    """
+    days, seconds, jobs, spacing = (
+        whole(prog, f"--{name}", getattr(args, name))
+        for name in ("days", "seconds", "jobs", "spacing")
+    )
+    travel = Path(args.travel) if args.travel else None
+    if travel is not None and travel.suffix.lower() == ".json" and not args.places:
+        raise UsageError("cli.wrong.places", prog=prog, path=travel)
+    return PlanWish(
+        screen=wish(args, prog, "--start"),
+        days=USUAL_DAYS if days is None else days,
+        seconds=USUAL_SECONDS if seconds is None else seconds,
+        jobs=jobs or 1,
+        travel=travel,
+        places=Path(args.places) if args.places else None,
+        mode=args.mode or USUAL_MODE,
+        base=_degrees(prog, args.base),
+        far=tuple(zone.strip() for zone in (args.far or "").split(",") if zone.strip()),
+        daylight=args.daylight,
+        spacing=USUAL_SPACING if spacing is None else spacing,
+        keep=Path(args.keep) if args.keep else None,
+    )
+
+
+def _degrees(prog: str, words: str | None) -> tuple[float, float] | None:
+    if words is None:
+        return None
+    try:
+        lat, lon = (float(part) for part in words.split(","))
+    except ValueError as error:
+        raise UsageError("cli.wrong.latlon", prog=prog, found=words) from error
+    if not (math.isfinite(lat) and abs(lat) <= 90 and math.isfinite(lon) and abs(lon) <= 180):
+        raise UsageError("cli.wrong.latlon", prog=prog, found=words)
+    return lat, lon
+
+
+def planned(
+    asked: PlanWish, cases: Caseload, school: School, rules: Policy, console: Console
+) -> Planned:
+    """Plan the visits of a caseload; a bar shows cost and gap, Ctrl-C keeps the best so far."""
+    table = None if asked.keep is None else _visits(asked.keep)
+    with console.bar() as progress:
+        progress(0, _STEPS, console.words("cli.step.duties"))
+        owed, problem = _problem(asked, cases, school, rules)
+        progress(1, _STEPS, console.words("cli.step.plan"))
+        kept = () if table is None else plan.kept_visits(table, problem.requests, problem.visitors)
+
+        def tell(now: Progress) -> None:
+            done = min(round(now.seconds), round(asked.seconds))
+            progress(done, max(1, round(asked.seconds)), _told(now, console))
+
+        with (
+            stoppable(lambda: console.hint("cli.plan.stopping")) as stop,
+            joblib.parallel_config(n_jobs=asked.jobs),
+        ):
+            made = plan.plan_visits(
+                problem.requests,
+                problem.visitors,
+                problem.trip,
+                seconds=asked.seconds,
+                seed=asked.screen.seed,
+                rules=problem.rules,
+                frozen=kept,
+                progress=tell,
+                cancel=stop,
+            )
+    beside = Beside(caseload=cases, base=_base(asked.base, school))
+    return Planned(made, problem, owed, len(kept), beside)
+
+
+def _problem(
+    asked: PlanWish, cases: Caseload, school: School, rules: Policy
+) -> tuple[Duties, Problem]:
+    start = read_day(cases.as_of or school.latest, school.calendar)
+    owed = plan.duties(school, rules, start, cases.alerts, far=asked.far)
+    asking = plan.Asking(days=asked.days, far=asked.far)
+    wanted = plan.requests(cases, school, rules, start, owed, asking=asking)
+    people = plan.visitors(school, start, asked.days, rules, duties=owed)
+    minutes = None if asked.travel is None else read_minutes(asked.travel, _places(asked.places))
+    trip = plan.travel_times(
+        wanted, school, asked.mode, minutes=minutes, base=_base(asked.base, school)
+    )
+    law = plan.Rules(daylight=asked.daylight, spacing_days=max(1, asked.spacing))
+    return owed, Problem(tuple(wanted), people, plan.whole_minutes(trip), law)
+
+
+def _base(degrees: tuple[float, float] | None, school: School) -> Place | None:
+    if degrees is None:
+        return None
+    known = school.students.dropna(subset=["lat", "lon"])["coord_system"]
+    return Place(*degrees, one_system(known.tolist(), "students"))
+
+
+def _places(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    lines = path.read_text("utf-8-sig").splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _visits(path: Path) -> pd.DataFrame:
+    """Read the table of an earlier plan, every cell as text."""
+    return pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
+
+
+def _told(now: Progress, console: Console) -> str:
+    stage = console.words(f"plan.stage.{now.stage}")
+    cost = f"{now.cost:,.0f}"
+    if now.bound <= 0 or not math.isfinite(now.cost):
+        return console.words("cli.plan.bar_open", stage=stage, cost=cost)
+    return console.words("cli.plan.bar", stage=stage, cost=cost, gap=f"{now.gap:.1%}")

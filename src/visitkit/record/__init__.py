@@ -1,0 +1,37 @@
+"""The casebook: visits, cases, plans and psychological files that last and stay secret."""
+
+from visitkit.record.archive import backup, rekey, restore
+from visitkit.record.chain import Head
+from visitkit.record.entry import Entry, Owed
+from visitkit.record.faults import StoreWarning
+from visitkit.record.keys import Key, Keys, new_key
+from visitkit.record.looking import StudentFile
+from visitkit.record.opening import new_store, open_store
+from visitkit.record.retention import expired, remove_expired
+from visitkit.record.shares import join_key, split_key
+from visitkit.record.store import CasebookView, CaseStore
+from visitkit.record.verifying import Broken, Verdict
+
+__all__ = [
+    "Broken",
+    "CaseStore",
+    "CasebookView",
+    "Entry",
+    "Head",
+    "Key",
+    "Keys",
+    "Owed",
+    "StoreWarning",
+    "StudentFile",
+    "Verdict",
+    "backup",
+    "expired",
+    "join_key",
+    "new_key",
+    "new_store",
+    "open_store",
+    "rekey",
+    "remove_expired",
+    "restore",
+    "split_key",
+]

@@ -1,0 +1,21 @@
+"""The researcher's study: declared, checked, estimated and put into words."""
+
+from visitkit.review.study.checks import Check
+from visitkit.review.study.declare import ASSIGNMENTS, Declared
+from visitkit.review.study.effect import EffectRow, EffectTable, Found, Refusal, Seen
+from visitkit.review.study.flow import StudyFlow
+from visitkit.review.study.study import Design, Study
+
+__all__ = [
+    "ASSIGNMENTS",
+    "Check",
+    "Declared",
+    "Design",
+    "EffectRow",
+    "EffectTable",
+    "Found",
+    "Refusal",
+    "Seen",
+    "Study",
+    "StudyFlow",
+]
