@@ -78,7 +78,7 @@ def catch_up(book: Book) -> None:
         if people.execute(sa.select(audit.c.at).where(audit.c.seq == newest)).scalar_one() > seen:
             renew_all(book)
             return
-        later = sa.select(entry.c.case_id).where(entry.c.recorded_at > seen).distinct()
+        later = sa.select(entry.c.case_id).where(entry.c.recorded_at > seen)
         touched = set(people.execute(later).scalars()) & joint_cases(book)
         refresh(book, of_cases(book, touched))
 
@@ -128,11 +128,8 @@ class Layers:
 
 def due_layers(book: Book, until: dt.datetime) -> Layers:
     """Return what is owed after the entries up to a moment, inside a transaction."""
-    later = _cases_after(book, until)
-    kept = {
-        shelf.name: [row for row in _kept_rows(shelf) if row[0] not in later]
-        for shelf in book.shelves
-    }
+    later = _unwantedafter(book, until)
+    kept = {shelf.name: _without(later, _kept_rows(shelf)) for shelf in book.shelves}
     told = Layers(kept["people"], kept.get("psych", []))
     for found in of_cases(book, later).values():
         before = [one for one in found if one.entry.at <= until]
@@ -140,6 +137,10 @@ def due_layers(book: Book, until: dt.datetime) -> Layers:
         if any(one.secret for one in before):
             told.psych.extend(_owed_of(book, before))
     return told
+
+
+def _without(unwanted: set[str], rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row[0] not in unwanted] if unwanted else rows
 
 
 def _kept_rows(shelf: Shelf) -> list[Row]:
@@ -166,9 +167,10 @@ def _row(one: Owed) -> Row:
     return (one.case_id, one.kind, one.student_id, one.what, one.by, since, due, one.source)
 
 
-def _cases_after(book: Book, until: dt.datetime) -> set[str]:
+def _unwantedafter(book: Book, until: dt.datetime) -> set[str]:
     """Return the cases with an entry dated after a moment: there the kept list knows too much."""
-    wanted = sa.select(entry.c.case_id).where(entry.c.at > until).distinct()
+    # Without DISTINCT, which would have SQLite walk all cases instead of the few late entries.
+    wanted = sa.select(entry.c.case_id).where(entry.c.at > until)
     return {one for shelf in book.shelves for one in shelf.connection.execute(wanted).scalars()}
 
 
