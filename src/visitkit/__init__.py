@@ -9,7 +9,20 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_STAGES = ("calendar", "load", "plan", "policy", "reports", "sample", "screen", "tables", "text")
+_STAGES = (
+    "calendar",
+    "figures",
+    "load",
+    "plan",
+    "policy",
+    "record",
+    "reports",
+    "review",
+    "sample",
+    "screen",
+    "tables",
+    "text",
+)
 
 __all__ = ["__version__", *_STAGES]
 

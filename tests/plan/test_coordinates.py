@@ -48,8 +48,9 @@ def test_there_and_back(place: tuple[float, float], source: str, target: str) ->
 
 @given(china)
 def test_the_shift_is_hundreds_of_metres(place: tuple[float, float]) -> None:
-    """GCJ-02 lies 50 to 1,500 m off: a conversion left out would show."""
-    assert 50 < metres(convert(*place, source="wgs84", target="gcj02"), place) < 1500
+    """GCJ-02 lies 48 m to 1,500 m off (least seen: 48.2 m near 37 N, 96.75 E): it would show."""
+    # the shift is a sum of sines and may be small in places; 0.1 m is what a conversion may err by
+    assert 5 < metres(convert(*place, source="wgs84", target="gcj02"), place) < 1500
 
 
 def test_outside_china_nothing_moves() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from visitkit import __version__
 from visitkit.plan import Visit
-from visitkit.reports.visits.given import whole_minute
+from visitkit.reports.visits.given import Given, whole_minute
 from visitkit.reports.visits.rows import Round, Stop
 
 #: China keeps one time in the whole country, UTC+8, without summer time since 1992.
@@ -102,8 +102,6 @@ def fold(line: str) -> bytes:
 
 def _event(told: Round, stop: Stop) -> Iterable[str]:
     known, visit = told.given, stop.visit
-    form = known.form(visit.form)
-    facts = {"form": form, "mark": stop.mark, "class_id": stop.child.class_id}
     others = known.say("visit_papers.comma").join(visit.crew)
     note = known.say("visit_papers.ics.note", student_id=visit.student_id, crew=others)
     yield "BEGIN:VEVENT"
@@ -111,7 +109,7 @@ def _event(told: Round, stop: Stop) -> Iterable[str]:
     yield f"DTSTAMP:{known.today:%Y%m%d}T000000Z"
     yield f"DTSTART;TZID={ZONE}:{_moment(visit.date, visit.start)}"
     yield f"DTEND;TZID={ZONE}:{_moment(visit.date, visit.end)}"
-    yield f"SUMMARY:{escaped(known.say('visit_papers.ics.summary', **facts))}"
+    yield f"SUMMARY:{escaped(_summary(known, stop))}"
     if visit.form == "home" and stop.child.address:
         yield f"LOCATION:{escaped(stop.child.address)}"
     yield f"DESCRIPTION:{escaped(note)}"
@@ -120,6 +118,13 @@ def _event(told: Round, stop: Stop) -> Iterable[str]:
     yield "CLASS:PRIVATE"
     yield "TRANSP:OPAQUE"
     yield "END:VEVENT"
+
+
+def _summary(known: Given, stop: Stop) -> str:
+    form = known.form(stop.visit.form)
+    words = known.say("visit_papers.ics.summary", form=form, mark=stop.mark)
+    own = stop.child.class_id
+    return f"{words} · {known.say('visit_papers.class', class_id=own)}" if own else words
 
 
 def _moment(day: dt.date, minutes: float) -> str:
