@@ -151,8 +151,9 @@ def _names(rows: list[_Row], wanted: Mapping[str, list[Request]]) -> dict[int, s
             duty = row.cells.get("duty", "")
             fitting = [one for one in own if one.duty == duty] if same_duty else own
             if row.number not in found and fitting:
-                own.remove(fitting[0])
-                found[row.number] = fitting[0].id
+                one = fitting[0]
+                own.remove(one)
+                found[row.number] = one.id
     return {row.number: f"{row.student_id}/{row.date}/{row.start:.0f}" for row in rows} | found
 
 

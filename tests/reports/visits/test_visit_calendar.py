@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visitkit.reports.visits.calendar_file import LONGEST, as_calendar, escaped, fold, uid
+from visitkit.reports.visits.calendar_file import as_calendar, escaped, fold, uid
 from visitkit.reports.visits.rows import Round
 
 
@@ -24,7 +24,7 @@ def test_folding(line: str) -> None:
     """No part is longer than 75 octets, none cuts a sign, and all together say the same."""
     raw = fold(line)
     parts = raw.removesuffix(b"\r\n").split(b"\r\n")
-    assert all(len(part) <= LONGEST for part in parts)
+    assert all(len(part) <= 75 for part in parts)
     assert [part.decode() for part in parts]
     assert all(part.startswith(b" ") for part in parts[1:])
     assert parts[0].decode() + "".join(part.decode()[1:] for part in parts[1:]) == line

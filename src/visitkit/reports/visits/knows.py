@@ -143,7 +143,7 @@ def _sort(
 ) -> None:
     rule = str(alert["rule"])
     dimension = ALERTS.get(rule)
-    if dimension is None or (dimension != "good" and dimension not in may.dimensions):
+    if dimension != "good" and dimension not in may.dimensions:
         return
     fact = "" if pd.isna(alert.get("fact", "")) else fact_text(rule, str(alert["fact"]), known.lang)
     key = one_or_many(f"alerts.why.{rule}", alert.get("fact", ""))
