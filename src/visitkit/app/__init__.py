@@ -1,0 +1,1 @@
+"""The three consoles put together: for people who do not program."""
