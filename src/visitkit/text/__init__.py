@@ -8,12 +8,17 @@ languages have the same keys and the same placeholders; a test compares them.
 import locale
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 
 from visitkit import errors
 
 LANGUAGES = ("zh", "en")
+
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
 
 
 def language(asked: str | None = None) -> str:
@@ -30,8 +35,30 @@ def language(asked: str | None = None) -> str:
     >>> language("zh")
     'zh'
     """
-    wish = asked or os.environ.get("VISITKIT_LANG") or _machine_locale()
+    wish = asked or _spoken.get() or os.environ.get("VISITKIT_LANG") or _machine_locale()
     return "zh" if wish.lower().startswith(("zh", "chinese")) else "en"
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Let errors and stages that are told no language speak this one inside the block.
+
+    Parameters
+    ----------
+    lang
+        ``"zh"`` or ``"en"``. Other threads and other tasks keep theirs.
+
+    Examples
+    --------
+    >>> with speaking("zh"):
+    ...     language()
+    'zh'
+    """
+    before = _spoken.set(lang)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def _machine_locale() -> str:
