@@ -7,21 +7,16 @@ points table gets the same digits. ``docs/risk-index.md`` holds the formula and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from visitkit.screen.card import MOST_POINTS, STEPS, Card, Cuts
+from visitkit.screen.card import MOST_POINTS, Card, Cuts
+from visitkit.screen.sums import FULL, Ints, dimension_sums, earned, weigh, whole_weights
+from visitkit.screen.sums import Floats as Floats
 from visitkit.tables import DIMENSIONS
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
-#: Scores are kept in hundredths of a point of 100.
-FULL = 100 * 100
 
 _QUANTILES = (0.2, 0.1, 0.05)
 
@@ -121,23 +116,15 @@ def score(points: npt.ArrayLike, card: Card) -> Scores:
     Scores
     """
     given = np.asarray(points, dtype=np.float64)
-    weights = _steps([line.weight for line in card.lines])
-    known = ~np.isnan(given)
-    earned = np.where(known, given, 0).astype(np.int64) * weights
-    unknown = np.where(known, 0, weights)
-    member = _membership(card)
-    earned_in, unknown_in, total_in = earned @ member, unknown @ member, weights @ member
-    caps = _steps([card.caps[name] for name in card.dimensions])
-    neutral = round(card.neutral * 100)
-    scores = np.minimum(
-        _half_up(FULL * earned_in * total_in + neutral * unknown_in * caps, caps * total_in), FULL
-    )
-    shares = _steps([card.weights[name] for name in card.dimensions])
-    index = _half_up(scores @ shares, shares.sum())
-    coverage = ((total_in - unknown_in) / total_in) @ shares / shares.sum()
-    parts = earned + unknown * (member @ (neutral * caps / (FULL * total_in)))
-    contributions = _add_up(_spread(parts, scores * shares / shares.sum(), member), index)
-    dimensions = np.where(unknown_in == total_in, np.nan, scores / 100)
+    won, unknown, member = earned(given, card)
+    sums, neutral = dimension_sums(given, card), round(card.neutral * 100)
+    shares = whole_weights([card.weights[name] for name in card.dimensions])
+    weights = whole_weights([line.weight for line in card.lines])
+    caps = whole_weights([card.caps[name] for name in card.dimensions])
+    index, coverage = weigh(sums, shares)
+    parts = won + unknown * (member @ (neutral * caps / (FULL * (weights @ member))))
+    contributions = _add_up(_spread(parts, sums.scores * shares / shares.sum(), member), index)
+    dimensions = np.where(sums.known == 0, np.nan, sums.scores / 100)
     return Scores(_all_six(dimensions, card), index / 100, coverage, contributions / 100)
 
 
@@ -220,20 +207,6 @@ def _reads(low: float, high: float, closed: str) -> str:
         lower = f"> {low:g}" if np.isfinite(low) else ""
         upper = f"\u2264 {high:g}" if np.isfinite(high) else ""
     return ", ".join(part for part in (lower, upper) if part)
-
-
-def _steps(values: Sequence[float]) -> Ints:
-    return np.array([round(value * STEPS) for value in values], dtype=np.int64)
-
-
-def _membership(card: Card) -> Ints:
-    rows = [[line.dimension == name for name in card.dimensions] for line in card.lines]
-    return np.array(rows, dtype=np.int64)
-
-
-def _half_up(numerator: Ints, denominator: Ints | np.int64) -> Ints:
-    rounded: Ints = (2 * numerator + denominator) // (2 * denominator)
-    return rounded
 
 
 def _spread(parts: Floats, scores: Floats, member: Ints) -> Floats:
