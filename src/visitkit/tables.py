@@ -127,6 +127,7 @@ STUDENTS = Table(
         Column("zone"),
         Column("entered_on", "date"),
         Column("left_on", "date"),
+        _restricted("left_how", "code", vocabulary="leaving", open_vocabulary=True),
     ),
     key=("student_id",),
 )

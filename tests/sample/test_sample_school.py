@@ -169,6 +169,9 @@ def test_truth_fits_the_tables(school: SampleSchool) -> None:
     dropped = truth[truth["dropped_out"]]
     assert (dropped["dropped_on"] == roll["left_on"].loc[dropped.index]).all()
     assert truth["dropped_on"].notna().equals(truth["dropped_out"])
+    how = roll["left_how"]
+    assert how.notna().equals(roll["left_on"].notna())
+    assert (how[how.notna()].eq("dropped_out") == truth["dropped_out"][how.notna()]).all()
     gone = (roll["left_on"] <= "2026-11-02") | (roll["entered_on"] > "2026-11-02")
     assert truth["on_roll"].equals(~gone)
     assert not truth.loc[~truth["on_roll"], "at_risk"].any()

@@ -32,7 +32,7 @@ from visitkit.screen.validate import (
     treated_between,
 )
 from visitkit.screen.validate.metrics import best_cut
-from visitkit.screen.validate.window import window_outcome
+from visitkit.screen.validate.window import leaving, window_outcome
 
 
 def found_of(truth: np.ndarray, score: np.ndarray, folds: int = 1) -> OutOfFold:
@@ -278,12 +278,12 @@ def test_a_gap_before_the_day_is_no_leak() -> None:
 def test_outcomes_of_a_window(school_of) -> None:  # type: ignore[no-untyped-def]
     """Left within, before and after; absence by share of days; nothing recorded is refused."""
     students = [
-        {"student_id": one, "class_id": "701", "grade": 7, "left_on": left}
-        for one, left in (
-            ("a", "2026-11-10"),
-            ("b", None),
-            ("c", "2026-11-02"),
-            ("d", "2027-01-05"),
+        {"student_id": one, "class_id": "701", "grade": 7, "left_on": left, "left_how": how}
+        for one, left, how in (
+            ("a", "2026-11-10", "dropped_out"),
+            ("b", None, None),
+            ("c", "2026-11-02", "dropped_out"),
+            ("d", "2027-01-05", "dropped_out"),
         )
     ]
     away = [
@@ -302,3 +302,38 @@ def test_outcomes_of_a_window(school_of) -> None:  # type: ignore[no-untyped-def
     for kind, until in (("failing", last), ("absence", dt.date(2027, 1, 29)), ("mood", last)):
         with pytest.raises(ScreenError):
             window_outcome(school, kind, first, until)
+
+
+def test_a_transfer_is_no_dropout(school_of) -> None:  # type: ignore[no-untyped-def]
+    """Who went to another school, or nobody knows where, has no outcome; only dropping out has."""
+    how = {"a": "dropped_out", "b": "transfer", "c": None, "d": "graduated", "e": "a word of ours"}
+    students = [
+        {"student_id": one, "class_id": "701", "left_on": "2026-11-10", "left_how": way}
+        for one, way in how.items()
+    ]
+    students.append({"student_id": "f", "class_id": "701"})
+    first, last = dt.date(2026, 11, 2), dt.date(2026, 12, 30)
+    talk = [{"student_id": "f", "date": "2026-12-30", "status": "late"}]
+    found = window_outcome(school_of(students=students, attendance=talk), "dropout", first, last)
+    assert found.dropna().to_dict() == {"a": 1.0, "f": 0.0}
+    assert set(found[found.isna()].index) == {"b", "c", "d", "e"}
+    left = leaving(school_of(students=students, attendance=talk), first, last)
+    assert left["b"] == "transfer"
+    assert left.isna().to_dict() == {one: one == "c" for one in "abcde"}
+
+
+def test_leaving_without_a_word_is_not_taken_for_dropping_out(school_of) -> None:  # type: ignore[no-untyped-def]
+    """A roll that never says how students left cannot teach who drops out, and says so."""
+    students = [
+        {"student_id": one, "class_id": "701", "left_on": left}
+        for one, left in (("a", "2026-11-10"), ("b", "2026-11-12"), ("c", None))
+    ]
+    late = [{"student_id": "c", "date": "2026-12-30", "status": "late"}]
+    school = school_of(students=students, attendance=late)
+    with pytest.raises(ScreenError) as refused:
+        window_outcome(school, "dropout", dt.date(2026, 11, 2), dt.date(2026, 12, 30))
+    assert refused.value.key == "validate.left_how_unknown"
+    assert refused.value.facts["number"] == 2
+    # nobody left in this window, so nothing is unknown
+    none = window_outcome(school, "dropout", dt.date(2026, 11, 20), dt.date(2026, 12, 30))
+    assert none.to_dict() == {"c": 0.0}

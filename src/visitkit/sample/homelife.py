@@ -65,7 +65,8 @@ class _Asked:
 
 
 def _half_hours(hours: Floats, most: float) -> Words:
-    rounded = np.clip(np.rint(hours * 2) / 2, 0, most)
+    # some processors clip minus zero to minus zero, which would be written as "-0"
+    rounded = np.clip(np.rint(hours * 2) / 2, 0, most) + 0.0
     known = {step: f"{step:g}" for step in np.unique(rounded).tolist()}
     return np.array([known[hour] for hour in rounded.tolist()], dtype=object)
 

@@ -65,6 +65,7 @@ def students_table(
             "zone": unless(nowhere, zones),
             "entered_on": roll.entered,
             "left_on": np.where(gone, course.left_on, np.datetime64("NaT", "D")),
+            "left_how": unless(~gone, np.where(course.dropped, "dropped_out", "transfer")),
         },
     )
 

@@ -14,13 +14,17 @@ from visitkit.screen.indicators.attendance import AWAY
 from visitkit.screen.indicators.marks import CORE
 from visitkit.screen.indicators.standing import PASS_SHARE
 
-#: ``dropout``: leaving the roll; ``absence``: away for at least :data:`AWAY_SHARE` of the school
-#: days; ``failing``: below the pass mark in a core subject of the last exam in the window.
+#: ``dropout``: leaving the roll for no school at all; ``absence``: away for at least
+#: :data:`AWAY_SHARE` of the school days; ``failing``: below the pass mark in a core subject of the
+#: last exam in the window.
 TARGETS = ("dropout", "absence", "failing")
 
 #: Share of school days from which absence is called chronic (Balfanz and Byrnes 2012, "The
 #: importance of being in school", Johns Hopkins University).
 AWAY_SHARE = 0.10
+
+#: How a student left who then went to no school.
+DROPPED_OUT = "dropped_out"
 
 #: A register silent for longer before the window closes was no longer kept.
 QUIET = dt.timedelta(days=14)
@@ -49,13 +53,16 @@ def window_outcome(school: School, kind: str, as_of: dt.date, until: dt.date) ->
     Raises
     ------
     ScreenError
-        When the kind is unknown, the window closes before it opens, or nothing was recorded in
-        it up to its end: an empty table is not good news.
+        When the kind is unknown, the window closes before it opens, nothing was recorded in it up
+        to its end (an empty table is not good news), or students left and the roll says of none of
+        them how.
 
     Notes
     -----
-    ``dropout`` is any leaving that the roll records, a transfer to another school included: the
-    tables do not tell them apart.
+    A transfer is no dropout. Only the column ``left_how`` of the roll tells them apart; no date or
+    event does. Who left in any other way, or nobody knows how, has no outcome: what became of them
+    afterwards is not in these tables. Who stays on the roll and stays away is not found by
+    ``dropout`` but by ``absence``.
     """
     if kind not in TARGETS:
         raise ScreenError("validate.unknown_target", found=kind, allowed=", ".join(TARGETS))
@@ -71,13 +78,45 @@ def window_outcome(school: School, kind: str, as_of: dt.date, until: dt.date) ->
     roll, left = students.index[on_roll], left[on_roll]
     gone = (left > first) & (left <= last)
     if kind == "dropout":
-        found = gone.astype("float64")
+        found = _dropout(leaving(school, as_of, until), gone)
     elif kind == "absence":
         found = _absence(school, roll, as_of, until).mask(gone)
     else:
         found = _failing(school, roll, first, last)
     found.index = pd.Index(found.index.astype(str), name="student_id")
     return found.rename("outcome")
+
+
+def leaving(school: School, as_of: dt.date, until: dt.date) -> pd.Series[Any]:
+    """Return how the students left who were on roll on a day and left in the window after it.
+
+    Parameters
+    ----------
+    school
+        The school.
+    as_of, until
+        The window: after ``as_of``, up to and including ``until``.
+
+    Returns
+    -------
+    Series of str
+        By ``student_id``: a code such as ``transfer`` or ``dropped_out``, the school's own word, or
+        missing where the roll does not say.
+    """
+    students = school.tables["students"].set_index("student_id")
+    left, entered = (_days(students, name) for name in ("left_on", "entered_on"))
+    first, last = pd.Timestamp(as_of), pd.Timestamp(until)
+    gone = (left > first) & (left <= last) & ~(entered > first)
+    how = students.get("left_how", pd.Series(pd.NA, index=students.index, dtype="str"))
+    return how[gone].rename("left_how")
+
+
+def _dropout(how: pd.Series[Any], gone: pd.Series[Any]) -> pd.Series[Any]:
+    if len(how) and how.isna().all():
+        raise ScreenError("validate.left_how_unknown", number=len(how))
+    found = gone.astype("float64").mask(gone)
+    found[how.index[how == DROPPED_OUT]] = 1.0
+    return found
 
 
 def _absence(school: School, roll: pd.Index[Any], as_of: dt.date, until: dt.date) -> pd.Series[Any]:
