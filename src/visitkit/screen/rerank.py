@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from visitkit.errors import ScreenError
 from visitkit.screen.caseload import Caseload, caseload
 from visitkit.screen.index import RiskIndex
-from visitkit.tables import DIMENSIONS
+from visitkit.screen.ranking import changed_rules
 
 
-def rerank(cases: Caseload, weights: Mapping[str, float]) -> Caseload:
-    """Return the caseload that other dimension weights would give.
+def rerank(
+    cases: Caseload,
+    weights: Mapping[str, float],
+    *,
+    cuts: Sequence[float] | None = None,
+    capacity: int | None = None,
+) -> Caseload:
+    """Return the caseload that other dimension weights, cut points or another capacity would give.
 
-    Figures, bands, alerts, capacity and seed stay as they are; the weights are recorded in the
-    policy of what is returned.
+    Figures, bands, alerts and seed stay as they are; weights and cut points are recorded in the
+    policy of what is returned. Where only the order is wanted, at once and again and again,
+    :func:`visitkit.screen.ranking.ranked` gives it without the reasons.
 
     Parameters
     ----------
@@ -24,24 +30,23 @@ def rerank(cases: Caseload, weights: Mapping[str, float]) -> Caseload:
         The caseload to start from; it is not changed.
     weights
         Dimension to weight, 0 or more; dimensions not named keep theirs.
+    cuts
+        Watch from the first, priority from the second; by default the policy's.
+    capacity
+        How many students can be looked at first this week; by default that of ``cases``.
 
     Raises
     ------
     ScreenError
         When a dimension does not exist.
     PolicyError
-        When a weight is negative or all are 0.
+        When a weight is negative or all are 0, or when cut points or capacity are not allowed.
     """
-    unknown = [name for name in weights if name not in DIMENSIONS]
-    if unknown:
-        raise ScreenError(
-            "screen.unknown_dimension", found=unknown[0], allowed=", ".join(DIMENSIONS)
-        )
-    changes = {f"risk.dimensions.{name}": float(weight) for name, weight in weights.items()}
-    policy = cases.policy.with_values(changes)
+    policy = changed_rules(cases, weights, cuts)
     figures = cases.assessment.figures
     risk = RiskIndex.from_policy(policy).fit(figures).assess(figures)
-    return caseload(risk, cases.alerts, policy, capacity=cases.capacity, seed=cases.seed)
+    places = cases.capacity if capacity is None else capacity
+    return caseload(risk, cases.alerts, policy, capacity=places, seed=cases.seed)
 
 
 def moved(before: Caseload, after: Caseload) -> pd.DataFrame:

@@ -19,6 +19,11 @@ from visitkit.policy import Policy
 #: Tiers in the order in which they are worked.
 TIERS = ("priority", "watch", "unknown", "routine")
 
+_CODE = {name: place for place, name in enumerate(TIERS)}
+
+#: The index is told in hundredths.
+_STEPS = 100 * 100
+
 #: A due moment that is not known, after all that are.
 NEVER = int(np.iinfo(np.int64).max)
 
@@ -125,20 +130,67 @@ def assign(
     ranks : ndarray of int, shape (n_students,)
         1 to n_students, each once.
     """
+    codes, ranks = assign_codes(standing, cuts, capacity)
+    return np.array(TIERS)[codes], ranks
+
+
+def assign_codes(
+    standing: Standing, cuts: tuple[float, float], capacity: int
+) -> tuple[npt.NDArray[np.uint8], Ints]:
+    """Return each student's tier as its place in :data:`TIERS`, and rank, as :func:`assign` does.
+
+    All that decides a place is put into one whole number a student, because one sort of whole
+    numbers is many times faster than one of seven columns.
+    """
     counted = standing.enough & ~standing.raised
     index = np.where(np.isnan(standing.index), -1.0, standing.index)
-    tier = np.full(len(index), "routine", dtype="<U8")
-    tier[counted & (index >= cuts[0])] = "watch"
-    tier[~standing.enough] = "unknown"
-    tier[standing.met] = "watch"
-    by_index = np.lexsort((standing.lot, -index))
-    able = by_index[(counted & (index >= cuts[1]))[by_index]]
-    tier[able[: max(capacity - int(standing.raised.sum()), 0)]] = "priority"
-    tier[standing.raised] = "priority"
-    place = np.array([TIERS.index(name) for name in tier], dtype=np.int64)
-    due = np.where(standing.raised, standing.due, NEVER)
-    urgency = np.where(standing.raised, standing.urgency, 0)
-    order = np.lexsort((standing.lot, -index, ~standing.met, due, urgency, ~standing.raised, place))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(1, len(order) + 1)
-    return tier, rank
+    lot = dense(standing.lot)
+    falling = _falling(index)
+    code = np.full(len(index), _CODE["routine"], dtype=np.uint8)
+    code[counted & (index >= cuts[0])] = _CODE["watch"]
+    code[~standing.enough] = _CODE["unknown"]
+    code[standing.met] = _CODE["watch"]
+    able = np.flatnonzero(counted & (index >= cuts[1]))
+    places = max(capacity - int(standing.raised.sum()), 0)
+    first = np.argsort(falling[able] * len(index) + lot[able], kind="stable")[:places]
+    code[able[first]] = _CODE["priority"]
+    code[standing.raised] = _CODE["priority"]
+    turn = _turns(standing)
+    key = (code.astype(np.int64) * (len(index) + 1) + turn) * 2 + ~standing.met
+    key = (key * (int(falling.max(initial=0)) + 1) + falling) * len(index) + lot
+    rank = np.empty(len(index), dtype=np.int64)
+    rank[np.argsort(key, kind="stable")] = np.arange(1, len(index) + 1)
+    return code, rank
+
+
+def dense(lot: Ints) -> Ints:
+    """Return lots as small whole numbers in the same order; small ones stay as they are.
+
+    Examples
+    --------
+    >>> dense(np.array([900, 20, 7000])).tolist()
+    [1, 0, 2]
+    """
+    if len(lot) == 0 or int(lot.max()) < len(lot):
+        return lot
+    small = np.empty(len(lot), dtype=np.int64)
+    small[np.argsort(lot, kind="stable")] = np.arange(len(lot))
+    return small
+
+
+def _falling(index: npt.NDArray[np.float64]) -> Ints:
+    """Return whole numbers in the order of falling index, equal where the index is."""
+    whole = np.rint(index * 100)
+    if np.array_equal(whole / 100, index):
+        return (_STEPS - whole).astype(np.int64)
+    return np.unique(-index, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def _turns(standing: Standing) -> Ints:
+    """Return the turn of those whose alert waits, by kind and deadline; the others come after."""
+    raised = np.flatnonzero(standing.raised)
+    turn = np.full(len(standing.raised), len(standing.raised), dtype=np.int64)
+    if len(raised):
+        wanted = np.column_stack([standing.urgency[raised], standing.due[raised]])
+        turn[raised] = np.unique(wanted, axis=0, return_inverse=True)[1].reshape(-1)
+    return turn
