@@ -15,12 +15,13 @@ from visitkit.record.cases.machine import Field, Step
 from visitkit.record.cases.moments import day_of, moment_of
 
 #: Facts that any step may hold: a remark, names of files kept beside it, the case it came from,
-#: and why an entry was corrected.
+#: why an entry was corrected, and what stood on the form it was written on.
 FREE = (
     Field("remark"),
     Field("attachments", "texts"),
     Field("from_case"),
     Field("correction_reason"),
+    Field("sheet"),
 )
 
 _ROLES = ("values.role", "policy.role")

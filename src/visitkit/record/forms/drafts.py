@@ -84,11 +84,18 @@ def entries_from(filled: FilledForm, policy: Policy, kind: str | None = None) ->
     found = [
         draft
         for one, step in steps
-        if one == wish and not _barred(form, filled, f"{one}.{step}")
-        for draft in _drafts(filled, policy, one, step)
+        if one == wish
+        for draft in step_drafts(filled, policy, one, step)
     ]
     whole = tuple(one for one in found if not one.lacks)
     return whole or tuple(found[:1])
+
+
+def step_drafts(filled: FilledForm, policy: Policy, kind: str, step: str) -> tuple[Draft, ...]:
+    """Return what a form says of one step, a row a draft, also where it lacks something."""
+    if _barred(filled.definition, filled, f"{kind}.{step}"):
+        return ()
+    return tuple(_drafts(filled, policy, kind, step))
 
 
 def _told(form: Form) -> str:
