@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from visitkit.errors import ScreenError
 from visitkit.policy import Policy
@@ -151,8 +150,10 @@ def footing(cases: Caseload) -> Footing:
         due=moments(raising, ids),
         lot=tiers.dense(tiers.draw_lots(ids, cases.seed)),
     )
-    rows = pd.Index(ids).get_indexer([str(one) for one in risk.index]).astype(np.int64)
-    sums = dimension_sums(risk.points, card)
+    place = {one: number for number, one in enumerate(ids)}
+    rows = np.array([place[str(one)] for one in risk.index], dtype=np.int64)
+    points = np.asarray(risk.points, dtype=np.float64)
+    sums = dimension_sums(points, card)
     return Footing(tuple(ids), rows, card.dimensions, sums, standing, cases)
 
 
@@ -225,7 +226,8 @@ def shifted(before: Ranking, after: Ranking) -> tuple[tuple[str, ...], tuple[str
     order = np.argsort(after.rank, kind="stable")
     old = before.tier
     if before.ids != after.ids:
-        old = old[pd.Index(before.ids).get_indexer(list(after.ids))]
+        place = {one: number for number, one in enumerate(before.ids)}
+        old = old[[place[one] for one in after.ids]]
     unknown = tiers.TIERS.index("unknown")
     told = (old != unknown) & (after.tier != unknown)
     up, down = told & (after.tier < old), told & (after.tier > old)
