@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from visitkit.policy.words import code_word, key_words, record_words
+from visitkit.policy.words import code_word, key_words, record_words, section_words
 from visitkit.text import say
 
 if TYPE_CHECKING:
@@ -31,8 +31,14 @@ def sentences(found: Coverage, lang: str | None) -> Iterator[str]:
 
 def rule_name(rule: str, lang: str | None) -> str:
     """Return the name of a rule as people say it, or its key where it has none."""
-    family, _, name = rule.partition(".")
-    return record_words(family, name, lang) if family == "quota" else key_words(rule, lang)
+    family, _, name = rule.rpartition(".")
+    told = record_words(family, name, lang)
+    if family == "quota":
+        return told
+    if told != name:
+        section = section_words(family, lang)
+        return say("review.coverage.of_section", lang, section=section, name=told)
+    return key_words(rule, lang)
 
 
 def _quotas(quotas: pd.DataFrame, lang: str | None) -> Iterator[str]:

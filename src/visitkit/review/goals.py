@@ -143,11 +143,22 @@ def _sentences(found: GoalResult, lang: str | None) -> Iterator[str]:
         "review.goals.summary", lang, goals=found.goals, rated=found.rated, attained=found.attained
     )
     for row in found.levels.to_dict("records"):
-        name = say(f"review.goals.level.{_NAMES[row['level']]}", lang)
+        name = level_name(int(row["level"]), lang)
         if row["of"]:
             yield say("review.goals.count", lang, level=name, goals=row["goals"], of=row["of"])
     if len(found.overdue):
         yield say("review.goals.overdue", lang, number=len(found.overdue))
+
+
+def level_name(level: int, lang: str | None = None) -> str:
+    """Return a level in words.
+
+    Examples
+    --------
+    >>> level_name(0, "en")
+    'as agreed (0)'
+    """
+    return say(f"review.goals.level.{_NAMES[level]}", lang)
 
 
 _NAMES = {-2: "much_less", -1: "less", 0: "as_agreed", 1: "more", 2: "much_more"}

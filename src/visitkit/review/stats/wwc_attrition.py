@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import pandas as pd
+
 from visitkit.errors import ReviewError
 from visitkit.review.stats.checks import one_of, within
 from visitkit.review.stats.wwc_rules import sheet, source
@@ -104,6 +106,24 @@ def largest_differential(overall: float, boundary: str = "cautious") -> float | 
     if max(places) >= len(table):
         return None
     return min(float(table[place]) for place in places) / 100
+
+
+def boundary_line(boundary: str = "cautious") -> pd.DataFrame:
+    """Return the boundary for a picture.
+
+    Returns
+    -------
+    DataFrame
+        ``overall`` and the largest ``differential`` attrition that is low there, as shares.
+
+    Examples
+    --------
+    >>> boundary_line().iloc[10].round(3).tolist()
+    [0.1, 0.063]
+    """
+    table = sheet()["attrition"][one_of(boundary, BOUNDARIES, "boundary")]
+    overall = [place / 100 for place in range(len(table))]
+    return pd.DataFrame({"overall": overall, "differential": [float(one) / 100 for one in table]})
 
 
 def attrition(flow: Flow, boundary: str | None = None) -> Attrition:

@@ -61,9 +61,15 @@ def love(given: Declared, outcome: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``covariate``; ``before`` and ``after`` in standard deviations; equal where the
-        analysis neither weights nor matches.
+        Index ``covariate``; ``before`` and ``after`` in standard deviations, equal where the
+        analysis neither weights nor matches; ``category`` of the latter, as
+        :func:`visitkit.review.stats.wwc_baseline.baseline_category` names it.
     """
+    table = _differences(given, outcome)
+    return table.assign(category=[baseline_category(value) for value in table["after"]])
+
+
+def _differences(given: Declared, outcome: str) -> pd.DataFrame:
     if given.assign == "chosen":
         found = estimate_one(given, outcome)
         for made in (pairs_of(found), weights_of(found)):

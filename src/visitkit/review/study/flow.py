@@ -35,6 +35,8 @@ class StudyFlow:
         ``analysed`` (all that the model needs known).
     clusters
         Classes or schools assigned, treated and control; ``None`` without them.
+    counted
+        ``"students"``, or ``"periods"`` from the start on and before it, for a series.
     """
 
     outcome: str
@@ -43,6 +45,7 @@ class StudyFlow:
     treated: dict[str, int]
     control: dict[str, int]
     clusters: tuple[int, int] | None
+    counted: str = "students"
 
     def measured(self) -> Flow:
         """Return the numbers that attrition is worked out from."""
@@ -147,7 +150,7 @@ def _periods(given: Declared, outcome: str) -> StudyFlow:
     after = when >= float(given.start or 0.0)
     units = _Units(after, after, known, known, None)
     sides = [_count(units, side, 0) for side in (True, False)]
-    return StudyFlow(outcome, len(when), 0, sides[0], sides[1], None)
+    return StudyFlow(outcome, len(when), 0, sides[0], sides[1], None, "periods")
 
 
 def attrition_of(given: Declared, outcome: str, boundary: str = "cautious") -> Attrition:

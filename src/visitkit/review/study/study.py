@@ -23,6 +23,7 @@ from visitkit.review.study.design_checks import of_design
 from visitkit.review.study.effect import EffectTable, Seen
 from visitkit.review.study.estimate import estimate, see_one
 from visitkit.review.study.flow import StudyFlow, attrition_of, flow
+from visitkit.review.study.pictured import DesignPicture, pictured
 from visitkit.review.study.verdict import judge
 from visitkit.review.study.words import tell
 
@@ -169,6 +170,10 @@ class Study:
             *of_design(given, found),
             *checks.lost(given, found),
         )
+
+    def picture(self, outcome: str | None = None) -> DesignPicture:
+        """Return the one picture behind an estimate, in numbers; ``figures`` draw it."""
+        return pictured(self.declared, self._estimated.row(self._one(outcome)).found)
 
     def verdict(self, outcome: str | None = None, boundary: str = "cautious") -> Verdict:
         """Rate the study and name the rule that limits it; without an outcome, its weakest one."""

@@ -1,0 +1,240 @@
+"""What stands in the report of a study, in words and pictures, whatever the file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+
+from visitkit import __version__, text
+from visitkit.errors import ReviewError
+from visitkit.figures.attrition import draw_attrition
+from visitkit.figures.design import draw_design
+from visitkit.figures.flow import draw_flow
+from visitkit.figures.forest import draw_forest
+from visitkit.figures.love import draw_love
+from visitkit.figures.style import Picture
+from visitkit.reports.review.asked import Asked
+from visitkit.review.shown_counts import shown_count
+from visitkit.review.small_cells import FLOOR
+from visitkit.review.stats.fingerprint import fingerprint
+from visitkit.review.study import Check, EffectRow, Study
+from visitkit.review.study.checks import brief
+from visitkit.review.study.words import effect_words
+
+#: Columns of the effect table, in order: what could be seen stands before what was found.
+COLUMNS = ("outcome", "n", "control", "seen", "b", "g", "improvement", "p", "q")
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A picture with the heading above it; without a picture the sentence that says why."""
+
+    title: str
+    picture: Picture | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """The report, ready to be put on paper."""
+
+    lang: str
+    title: str
+    private: str
+    facts: list[str]
+    bottom: list[str]
+    verdict: list[str]
+    flow: Pictured
+    lost: Pictured
+    love: Pictured
+    forest: Pictured
+    header: list[str]
+    rows: list[list[str]]
+    refused: list[str]
+    checks_title: str
+    checks: list[str]
+    shown: Pictured
+    limits: list[str]
+    made: list[str]
+
+
+def study_view(study: Study, asked: Asked, lang: str) -> StudyView:
+    """Put a study into words and pictures.
+
+    Parameters
+    ----------
+    study
+        Declared; it is estimated when it was not yet.
+    asked
+        What no table knows.
+    lang
+        ``"zh"`` or ``"en"``.
+
+    Raises
+    ------
+    ReviewError
+        When no outcome allows a figure.
+    """
+    table = study.estimate()
+    if not table.rows:
+        raise ReviewError("review_report.no_figure")
+    first = table.rows[0].found.outcome
+    name = asked.name(first)
+    return StudyView(
+        lang=lang,
+        title=asked.question or text.say("review_report.title", lang),
+        private=text.say("review_report.private", lang, least=FLOOR),
+        facts=list(_facts(study, asked, lang)),
+        bottom=[next(effect_words(_named(row, asked), lang)) for row in table.rows],
+        verdict=_verdict(study, lang),
+        flow=_flow(study, first, lang),
+        lost=_lost(study, first, lang),
+        love=_love(study, first, asked, lang),
+        forest=Pictured(
+            text.say("review_report.heading.effects", lang), draw_forest(table, asked.names, lang)
+        ),
+        header=[text.say(f"review_report.column.{one}", lang) for one in COLUMNS],
+        rows=[_cells(row, asked, lang) for row in table.rows],
+        refused=[f"{asked.name(one.outcome)}: {one.why.sentence(lang)}" for one in table.refused],
+        checks_title=text.say("review_report.heading.sensitivity", lang, outcome=name),
+        checks=list(_checks(study.sensitivity(first), lang)),
+        shown=_shown(study, first, asked, lang),
+        limits=list(_limits(study, lang)),
+        made=list(_made(study, lang)),
+    )
+
+
+def _facts(study: Study, asked: Asked, lang: str) -> Iterator[str]:
+    for part in ("help", "when", "who"):
+        if told := getattr(asked, part):
+            yield text.say(f"review_report.fact.{part}", lang, **{part: told})
+    design = text.say(f"review_report.design.{study.design().name}", lang)
+    yield text.say("review_report.fact.design", lang, design=design)
+    assessed = shown_count(study.flow().assessed, lang)
+    yield text.say("review_report.fact.students", lang, number=assessed)
+    yield text.say("review_report.fact.made", lang, date=asked.made or dt.date.today())
+    if asked.registered:
+        yield text.say("review_report.fact.registered", lang, registered=asked.registered)
+    else:
+        yield text.say("review_report.fact.not_registered", lang)
+
+
+def _verdict(study: Study, lang: str) -> list[str]:
+    found = study.verdict()
+    told = found.notes()[: 2 if found.limits else 1]
+    return [one.sentence(lang) for one in told]
+
+
+def _named(row: EffectRow, asked: Asked) -> EffectRow:
+    name = asked.name(row.found.outcome)
+    found, seen = replace(row.found, outcome=name), replace(row.seen, outcome=name)
+    return replace(row, found=found, seen=seen)
+
+
+def _flow(study: Study, outcome: str, lang: str) -> Pictured:
+    title = text.say("review_report.heading.flow", lang)
+    return Pictured(title, draw_flow(study.flow(outcome), lang))
+
+
+def _lost(study: Study, outcome: str, lang: str) -> Pictured:
+    try:
+        lost = study.attrition(outcome=outcome)
+    except ReviewError as error:
+        return Pictured("", None, text.say(error.key, lang, **error.facts))
+    key = "study.attrition_low" if lost.low else "study.attrition_high"
+    shares = {"overall": lost.overall, "differential": lost.differential}
+    facts = {one: f"{100 * value:.1f}" for one, value in shares.items()}
+    return Pictured("", draw_attrition(lost, lang), text.say(key, lang, **facts))
+
+
+def _love(study: Study, outcome: str, asked: Asked, lang: str) -> Pictured:
+    title = text.say("review_report.heading.love", lang)
+    try:
+        return Pictured(title, draw_love(study.love(outcome), asked.names, lang))
+    except ReviewError as error:
+        return Pictured(title, None, text.say(error.key, lang, **error.facts))
+
+
+def _shown(study: Study, outcome: str, asked: Asked, lang: str) -> Pictured:
+    name = asked.name(outcome)
+    title = text.say("review_report.heading.picture", lang, outcome=name)
+    try:
+        return Pictured(title, draw_design(study.picture(outcome), name, lang))
+    except ReviewError as error:
+        return Pictured(title, None, text.say(error.key, lang, **error.facts))
+
+
+def _cells(row: EffectRow, asked: Asked, lang: str) -> list[str]:
+    effect, size, counts = row.found.effect, row.found.size, row.found.effect.counts
+    none = text.say("review_report.none", lang)
+    return [
+        asked.name(row.found.outcome),
+        _counted(counts.treated, counts.clusters_treated, lang),
+        _counted(counts.control, counts.clusters_control, lang),
+        brief(row.seen.value),
+        _range(effect.estimate, effect.ci, lang),
+        _range(size.value, size.ci, lang) if size else none,
+        _range(row.improvement[0], row.improvement[1:], lang) if row.improvement else none,
+        _chance(effect.p),
+        _chance(row.q),
+    ]
+
+
+def _chance(p: float) -> str:
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _counted(n: int, clusters: int | None, lang: str) -> str:
+    if clusters is None:
+        return shown_count(n, lang)
+    return text.say("review_report.clusters", lang, n=shown_count(n, lang), clusters=clusters)
+
+
+def _range(value: float, ends: tuple[float, float], lang: str) -> str:
+    told = {"value": brief(value), "low": brief(ends[0]), "high": brief(ends[1])}
+    return text.say("review_report.range", lang, **told)
+
+
+def _checks(found: tuple[Check, ...], lang: str) -> Iterator[str]:
+    """Yield one sentence a kind of check; all windows of the cutoff in one."""
+    told: set[str] = set()
+    for check in found:
+        if check.kind in told:
+            continue
+        told.add(check.kind)
+        if check.kind == "bandwidth" and check.figures:
+            yield _widths([one for one in found if one.kind == "bandwidth"], lang)
+        else:
+            yield check.told.sentence(lang)
+
+
+def _widths(found: list[Check], lang: str) -> str:
+    each = []
+    for one in found:
+        names = {"factor": "factor", "value": "b", "low": "low", "high": "high"}
+        told = {name: brief(one.figure(figure)) for name, figure in names.items()}
+        each.append(text.say("review_report.check.one_width", lang, **told))
+    joined = text.say("review_report.comma", lang).join(each)
+    return text.say("review_report.check.bandwidth", lang, each=joined)
+
+
+def _limits(study: Study, lang: str) -> Iterator[str]:
+    for part in (study.declared.assign, "falling_back", "missing", "one_study"):
+        yield text.say(f"review_report.limit.{part}", lang)
+
+
+def _made(study: Study, lang: str) -> Iterator[str]:
+    given = study.declared
+    versions = {name: version(name) for name in ("numpy", "statsmodels")}
+    facts = {"version": __version__, "python": platform.python_version(), **versions}
+    yield text.say("review_report.made.versions", lang, **facts)
+    ordered = given.table[sorted(given.table.columns)]
+    data = fingerprint([list(ordered.columns), *ordered.itertuples(index=False, name=None)])
+    yield text.say("review_report.made.data", lang, data=data)
+    if given.record is not None:
+        yield text.say("review_report.made.record", lang, record=given.record.content_hash)
+    told = {"outcome": list(given.outcome), "assign": repr(given.assign), "seed": given.seed}
+    yield text.say("review_report.made.repeat", lang, **told)
