@@ -15,6 +15,7 @@ from visitkit.cli.parser import Parser
 from visitkit.cli.planning import Planned, plan_wish, planned, take_plan_wish, write
 from visitkit.load import School
 from visitkit.plan import Unassigned, Violation, VisitPlan, check_plan
+from visitkit.plan.goodness import CROWDED, longer, must, open_costs
 from visitkit.policy import Policy
 from visitkit.screen.counting import one_or_many
 
@@ -22,9 +23,6 @@ _PROG = "visitkit plan"
 
 #: Visits, and families that must be visited but are left out, that the terminal shows.
 SHOWN = 10
-
-#: The reason that is nobody's to mend: other visits were more pressing.
-_CROWDED = "crowded"
 
 
 def arguments(parser: Parser) -> None:
@@ -54,15 +52,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
 def needs_a_person(made: Planned, school: School) -> bool:
     """Tell whether something is left that no plan can settle."""
     left = made.plan.unassigned
-    hindered = any(item.reason != _CROWDED for item in left)
-    return hindered or bool(must(made)) or bool(check_plan(made.plan)) or bool(school.faults)
-
-
-def must(made: Planned) -> list[Unassigned]:
-    """Return the visits left out that must be made, the earliest due first."""
-    pressing = {request.id for request in made.problem.requests if request.mandatory}
-    found = [item for item in made.plan.unassigned if item.request_id in pressing]
-    return sorted(found, key=lambda item: (item.due is None, item.due or 0, item.request_id))
+    hindered = any(item.reason != CROWDED for item in left)
+    return hindered or bool(must(made.plan)) or bool(check_plan(made.plan)) or bool(school.faults)
 
 
 def show(made: Planned, files: list[Path], rules: Policy, console: Console) -> None:
@@ -125,35 +116,12 @@ def _goodness(made: Planned, console: Console) -> None:
     plan = made.plan
     if plan.proved:
         console.say("cli.plan.proved")
-    elif math.isinf(longer(made)):
+    elif math.isinf(longer(made.plan)):
         console.say("cli.plan.no_bound")
     else:
-        cost, bound = (f"{figure:,.0f}" for figure in open_costs(made))
-        share = f"{longer(made):.1%}"
+        cost, bound = (f"{figure:,.0f}" for figure in open_costs(made.plan))
+        share = f"{longer(made.plan):.1%}"
         console.say("cli.plan.gap", cost=cost, bound=bound, share=share)
-
-
-def open_costs(made: Planned) -> tuple[float, float]:
-    """Return cost and bound without the families that no plan can visit.
-
-    Their weight is part of every plan; left in, it would make any plan look close to the best.
-    """
-    hindered = {item.request_id for item in made.plan.unassigned if item.reason != _CROWDED}
-    penalty = made.problem.rules.mandatory_penalty
-    fixed = sum(
-        request.prize + penalty * request.mandatory
-        for request in made.problem.requests
-        if request.id in hindered
-    )
-    return made.plan.cost - fixed, max(0.0, made.plan.bound - fixed)
-
-
-def longer(made: Planned) -> float:
-    """Return how much longer than the best possible the plan is at most, rounded up to 0.1 %."""
-    cost, bound = open_costs(made)
-    if made.plan.proved or cost <= bound:
-        return 0.0
-    return math.ceil((cost / bound - 1) * 1000) / 1000 if bound > 0 else math.inf
 
 
 def _left_out(made: Planned, console: Console) -> None:
@@ -165,7 +133,7 @@ def _left_out(made: Planned, console: Console) -> None:
     width = len(str(max(reasons.values())))
     for reason, number in reasons.most_common():
         console.print(f"  {number:>{width}}  {console.words(f'plan.short.{reason}')}")
-    pressing = must(made)
+    pressing = must(made.plan)
     if pressing:
         console.count("cli.plan.must", "alarm", number=len(pressing))
     for item in pressing[:SHOWN]:
@@ -237,11 +205,11 @@ def as_json(made: Planned, files: list[Path], rules: Policy) -> str:
         "cost": plan.cost,
         "bound": plan.bound if math.isfinite(plan.bound) else None,
         "gap": plan.gap,
-        "longer_at_most": longer(made) if math.isfinite(longer(made)) else None,
+        "longer_at_most": longer(made.plan) if math.isfinite(longer(made.plan)) else None,
         "proved": plan.proved,
         "log": [{"key": key, **facts} for key, facts in plan.log],
         "kept": made.kept,
-        "must": [item.request_id for item in must(made)],
+        "must": [item.request_id for item in must(made.plan)],
         "broken": [{"rule": one.rule, "request": one.request_id} for one in check_plan(plan)],
         "files": [str(path) for path in files],
         "visits": [

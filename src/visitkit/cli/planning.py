@@ -16,20 +16,15 @@ from visitkit.cli.interrupt import stoppable
 from visitkit.cli.journey import Wish, wish
 from visitkit.cli.parser import Parser, UsageError, whole
 from visitkit.load import School
-from visitkit.plan import Duties, Problem, Progress, VisitPlan
-from visitkit.plan.coordinates import one_system
+from visitkit.plan import Duties, Problem, Progress, Terms, VisitPlan
 from visitkit.plan.matrices import read_minutes
-from visitkit.plan.travel import Place
+from visitkit.plan.terms import USUAL_DAYS, USUAL_MODE, USUAL_SPACING
 from visitkit.policy import Policy
 from visitkit.reports.visits import Beside, write_visits
 from visitkit.screen.caseload import Caseload
-from visitkit.screen.day import read_day
 
-#: What is taken where nobody says.
-USUAL_DAYS, USUAL_SECONDS, USUAL_MODE = 14, 60, "ebike"
-
-#: Days between two visits to one family, where nobody says; no paper lays it down.
-USUAL_SPACING = 7
+#: Seconds of the search where nobody says.
+USUAL_SECONDS = 60
 
 #: Steps before the search that the bar tells of.
 _STEPS = 2
@@ -153,7 +148,8 @@ def planned(
     table = None if asked.keep is None else _visits(asked.keep)
     with console.bar() as progress:
         progress(0, _STEPS, console.words("cli.step.duties"))
-        owed, problem = _problem(asked, cases, school, rules)
+        terms = _terms(asked, school)
+        owed, problem = plan.problem_of(cases, school, rules, cases.as_of or school.latest, terms)
         progress(1, _STEPS, console.words("cli.step.plan"))
         kept = () if table is None else plan.kept_visits(table, problem.requests, problem.visitors)
 
@@ -176,31 +172,21 @@ def planned(
                 progress=tell,
                 cancel=stop,
             )
-    beside = Beside(caseload=cases, base=_base(asked.base, school))
+    beside = Beside(caseload=cases, base=terms.base)
     return Planned(made, problem, owed, len(kept), beside)
 
 
-def _problem(
-    asked: PlanWish, cases: Caseload, school: School, rules: Policy
-) -> tuple[Duties, Problem]:
-    start = read_day(cases.as_of or school.latest, school.calendar)
-    owed = plan.duties(school, rules, start, cases.alerts, far=asked.far)
-    asking = plan.Asking(days=asked.days, far=asked.far)
-    wanted = plan.requests(cases, school, rules, start, owed, asking=asking)
-    people = plan.visitors(school, start, asked.days, rules, duties=owed)
+def _terms(asked: PlanWish, school: School) -> Terms:
     minutes = None if asked.travel is None else read_minutes(asked.travel, _places(asked.places))
-    trip = plan.travel_times(
-        wanted, school, asked.mode, minutes=minutes, base=_base(asked.base, school)
+    return Terms(
+        days=asked.days,
+        mode=asked.mode,
+        base=plan.base_place(school, asked.base),
+        minutes=minutes,
+        far=asked.far,
+        daylight=asked.daylight,
+        spacing=asked.spacing,
     )
-    law = plan.Rules(daylight=asked.daylight, spacing_days=max(1, asked.spacing))
-    return owed, Problem(tuple(wanted), people, plan.whole_minutes(trip), law)
-
-
-def _base(degrees: tuple[float, float] | None, school: School) -> Place | None:
-    if degrees is None:
-        return None
-    known = school.students.dropna(subset=["lat", "lon"])["coord_system"]
-    return Place(*degrees, one_system(known.tolist(), "students"))
 
 
 def _places(path: Path | None) -> list[str]:

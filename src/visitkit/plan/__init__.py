@@ -22,6 +22,7 @@ from visitkit.plan.problem import (
 from visitkit.plan.requests import Asking, requests, unmet
 from visitkit.plan.sampling import sample_parents
 from visitkit.plan.solve import plan_visits
+from visitkit.plan.terms import Terms, base_place, problem_of
 from visitkit.plan.travel import travel_times, whole_minutes
 from visitkit.plan.visitors import visitors
 
@@ -36,6 +37,7 @@ __all__ = [
     "Rules",
     "SchoolPlan",
     "Session",
+    "Terms",
     "Travel",
     "Unassigned",
     "Violation",
@@ -44,6 +46,7 @@ __all__ = [
     "Visitor",
     "Visitors",
     "Window",
+    "base_place",
     "check_plan",
     "coverage",
     "duties",
@@ -52,6 +55,7 @@ __all__ = [
     "load",
     "plan_district",
     "plan_visits",
+    "problem_of",
     "requests",
     "sample_parents",
     "travel_times",

@@ -12,6 +12,7 @@ import pandas as pd
 from visitkit.calendar import DateLike
 from visitkit.errors import PlanError
 from visitkit.load.school import School
+from visitkit.plan.chosen import only, with_chosen
 from visitkit.plan.duties import duties as all_duties
 from visitkit.plan.duties_staff import Staff, staff_of
 from visitkit.plan.families import Family, families
@@ -59,7 +60,8 @@ def requests(
         From :func:`visitkit.plan.duties.duties`; worked out from the alerts of the caseload where
         they are not given.
     asking
-        Days, zones far away, what to do with late visits, and what a visit is worth.
+        Days, zones far away, what to do with late visits, what a visit is worth, and students whom
+        a person put on the list.
 
     Returns
     -------
@@ -106,9 +108,12 @@ def requests(
     tiers = tier_wishes(table, school, policy, day, homes)
     asker = _Asker(school, policy, day, asking, times, staff_of(school))
     found = []
-    for number in sorted(homes.keys() & (rows.keys() | tiers.keys())):
+    chosen = set(asking.chosen)
+    for number in only(homes, tuple(chosen), (*rows, *tiers), asking.only_chosen):
         wanted = wishes(rows.get(number, ()), day, until, homes[number].far)
         wanted = with_tier(wanted, tiers.get(number))
+        if number in chosen:
+            wanted = with_chosen(wanted, homes[number], policy, day)
         found += asker.of(homes[number], wanted, table.get(number, {}))
     return found
 

@@ -90,12 +90,18 @@ class Asking:
         planner lists the visit as too late.
     worth
         What a visit is worth.
+    chosen
+        Students whom a person put on the list: one visit to each must be made, owed or not.
+    only_chosen
+        Nobody else is asked for.
     """
 
     days: int = HORIZON
     far: Collection[str] = ()
     late: int | None = 7
     worth: Worth = _WORTH
+    chosen: Collection[str] = ()
+    only_chosen: bool = False
 
 
 #: The usual way.
