@@ -1,0 +1,276 @@
+"""A form of the casebook on the screen: filled in, saved, opened again, corrected, printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from visitkit import text
+from visitkit.errors import StoreError, VisitkitError
+from visitkit.record.forms import FORMS, FilledForm
+from visitkit.reports.forms import write_form
+from visitkit.widgets.forms_keeping import Keeping, Kept
+from visitkit.widgets.forms_state import FormPaper, Paper, Values, shown, told, typed
+from visitkit.widgets.saving import Download, written
+from visitkit.widgets.sentences import error_words
+from visitkit.widgets.shown import Shown, short
+from visitkit.widgets.view import script, style
+
+#: ``write``: being filled in; ``kept``: in the casebook; ``correct``: a new version of it.
+MODES = ("empty", "write", "kept", "correct")
+
+
+class FormView(Shown):
+    """A form to fill in.
+
+    What is typed is held in memory only, here and in the browser, until it is saved. It travels in
+    messages and is no trait, so that no saved notebook can hold it.
+
+    Parameters
+    ----------
+    paper
+        Name of a form, or what to fill in.
+    keeping
+        Where it is saved; without it the form can be printed and saved as a file only.
+    values
+        What is known already, as the casebook keeps it.
+    lang
+        ``"zh"``, ``"en"`` or ``None`` for the machine's language.
+
+    Attributes
+    ----------
+    mode : str
+        One of :data:`MODES`.
+    kept : tuple of Entry
+        Entries that the last saving wrote; a trait to observe.
+
+    Examples
+    --------
+    >>> view = FormView("visit_feedback", values={"student_id": "S0412"}, lang="en")
+    >>> view.mode, view.values
+    ('write', {'student_id': 'S0412'})
+    """
+
+    _esm = script("forms")
+    _css = style("forms")
+    room = "widgets_forms"
+
+    sheet = traitlets.Dict().tag(sync=True)
+    faults = traitlets.Dict().tag(sync=True)
+    mode = traitlets.Enum(MODES, "empty").tag(sync=True)
+    can_save = traitlets.Bool(False).tag(sync=True)
+    can_print = traitlets.Bool(False).tag(sync=True)
+    why_not = traitlets.Unicode("").tag(sync=True)
+    said = traitlets.Unicode("").tag(sync=True)
+    #: Teachers to choose from: number and role.
+    people: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    kept = traitlets.Tuple()
+
+    def __init__(
+        self,
+        paper: str | Paper | None = None,
+        keeping: Keeping | None = None,
+        values: Values | None = None,
+        lang: str | None = None,
+    ) -> None:
+        self.values: dict[str, object] = {}
+        self.paper: Paper | None = None
+        self._keeping: Keeping | None = None
+        self._saying: Callable[[str], str] = lambda _lang: ""
+        self._wrong: Callable[[str], dict[str, str]] = lambda _lang: {}
+        super().__init__(lang)
+        if paper is not None:
+            self.show(paper, keeping, values)
+
+    def show(
+        self,
+        paper: str | Paper,
+        keeping: Keeping | None = None,
+        values: Values | None = None,
+    ) -> None:
+        """Open something to fill in, or a form that was saved.
+
+        Parameters
+        ----------
+        paper, keeping, values
+            As for the class; a saved form is shown from ``keeping`` and cannot be typed into until
+            the person asks to correct it.
+        """
+        self.paper = FormPaper(FORMS[paper]) if isinstance(paper, str) else paper
+        self._keeping = keeping
+        saved = keeping.sheet if keeping is not None else None
+        content = saved.filled.content if saved is not None else values or {}
+        self.values = typed(self.paper.fields.values(), shown(self.paper.fields.values(), content))
+        self._tell(lambda _lang: "")
+        self._mark(lambda _lang: {})
+        self.mode = "write" if saved is None else "kept"
+        self.can_print = isinstance(self.paper, FormPaper)
+        self._reword()
+        self._refill()
+
+    def close_paper(self) -> None:
+        """Put the form away with everything that was typed."""
+        self.paper, self._keeping, self.values = None, None, {}
+        self._tell(lambda _lang: "")
+        self._mark(lambda _lang: {})
+        self.mode, self.sheet = "empty", {}
+        self._refill()
+
+    def filled(self, *, unfinished: bool = True) -> FilledForm:
+        """Return the form as it is filled in now.
+
+        Raises
+        ------
+        VisitkitError
+            When no form is open; a ``FormFaultsError`` when a value cannot be read or, unless
+            ``unfinished``, is missing.
+        """
+        if not isinstance(self.paper, FormPaper):
+            raise StoreError("widgets_forms.no_paper")
+        from visitkit.record.forms import fill
+
+        return fill(self.paper.form, self.values, unfinished=unfinished)
+
+    def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
+        """Return what is done about each kind of message."""
+        return {
+            "ready": lambda _content: self._refill(),
+            "draft": self._draft,
+            "save": self._save,
+            "correct": self._correct,
+            "cancel": self._cancel,
+            "print": self._print,
+        }
+
+    def _draft(self, content: Mapping[str, Any]) -> None:
+        if self.paper is not None and self.mode in {"write", "correct"}:
+            self.values = typed(self.paper.fields.values(), content.get("values"))
+
+    def _save(self, content: Mapping[str, Any]) -> None:
+        self._draft(content)
+        if self.paper is None or self._keeping is None or self.mode not in {"write", "correct"}:
+            return
+        paper, keeping = self.paper, self._keeping
+        checked = paper.check(self.values)
+        if checked.faults:
+            number = len(told(paper, checked.faults, self.lang))
+            key = "widgets_forms.fault_one" if number == 1 else "widgets_forms.faults"
+            self._mark(lambda lang: told(paper, checked.faults, lang))
+            self._tell(lambda lang: text.say(key, lang, number=number))
+            return
+        self._mark(lambda _lang: {})
+        try:
+            if self.mode == "correct":
+                kept = keeping.correct(checked, str(content.get("reason") or ""))
+            else:
+                kept = keeping.keep(checked, short(content, "at"))
+        except VisitkitError as error:
+            self._tell(lambda lang, wrong=error: error_words(wrong, lang))  # type: ignore[misc]
+            return
+        self._saved(kept)
+
+    def _saved(self, kept: Kept) -> None:
+        key = f"widgets_forms.{kept.done}"
+
+        def say(lang: str) -> str:
+            comma = text.say("widgets_forms.comma", lang)
+            return text.say(key, lang, steps=comma.join(kept.steps(lang)))
+
+        self._tell(say)
+        self._keeping = kept.keeping
+        self.mode = "kept"
+        self._reword()
+        self.kept = kept.entries
+
+    def _correct(self, _content: Mapping[str, Any]) -> None:
+        if self.mode == "kept" and self._keeping is not None and self._keeping.sheet is not None:
+            self.mode = "correct"
+            self._tell(lambda lang: text.say("widgets_forms.correcting", lang))
+
+    def _cancel(self, _content: Mapping[str, Any]) -> None:
+        if self.mode == "correct" and self.paper is not None:
+            self.show(self.paper, self._keeping)
+
+    def _print(self, content: Mapping[str, Any]) -> None:
+        self._draft(content)
+        who = short(content, "who")
+        try:
+            files = paper_files(self.filled(), "html", self.lang)
+        except VisitkitError as error:
+            self._tell(lambda lang, wrong=error: error_words(wrong, lang))  # type: ignore[misc]
+            self.send({"kind": "page", "who": who})
+            return
+        (page,) = files.values()
+        self.send({"kind": "page", "who": who}, [page])
+
+    def _tell(self, say: Callable[[str], str]) -> None:
+        self._saying = say
+        self.said = say(self.lang)
+
+    def _mark(self, mark: Callable[[str], dict[str, str]]) -> None:
+        self._wrong = mark
+        self.faults = mark(self.lang)
+
+    def _reword(self) -> None:
+        self.sheet = self.paper.sheet(self.lang) if self.paper is not None else {}
+        self.can_save = self._keeping is not None and self._keeping.takes(self.paper)
+        key = "no_store" if self._keeping is None else "nowhere"
+        self.why_not = "" if self.can_save else text.say(f"widgets_forms.{key}", self.lang)
+
+    def _refill(self) -> None:
+        self.send({"kind": "fill", "values": self.values})
+
+    def _speak(self, change: object) -> None:
+        with self.hold_sync():
+            super()._speak(change)
+            self._reword()
+            self.said, self.faults = self._saying(self.lang), self._wrong(self.lang)
+
+
+class FormDesk(ipywidgets.VBox):  # type: ignore[misc]
+    """A form with buttons that save it as a Word or an Excel file.
+
+    Parameters
+    ----------
+    view
+        The form.
+    """
+
+    def __init__(self, view: FormView) -> None:
+        self.view = view
+        self.saves = [
+            Download(self._maker(kind), f"widgets_forms.{kind}", lang=view.lang)
+            for kind in ("docx", "xlsx")
+        ]
+        self._row = ipywidgets.HBox(self.saves)
+        super().__init__([view, self._row])
+        view.observe(self._follow, names=["lang", "can_print", "mode"])
+        self._follow(None)
+
+    def __repr__(self) -> str:
+        """Return no student: a saved notebook keeps this line."""
+        return f"{type(self).__name__}()"
+
+    def _maker(self, kind: str) -> Callable[[], Mapping[str, bytes]]:
+        return lambda: paper_files(self.view.filled(), kind, self.view.lang)
+
+    def _follow(self, _change: object) -> None:
+        for one in self.saves:
+            one.lang = self.view.lang
+        here = self.view.can_print and self.view.mode != "empty"
+        self._row.layout.display = "" if here else "none"
+
+
+def paper_files(filled: FilledForm, kind: str, lang: str) -> dict[str, bytes]:
+    """Return a form as a file for people.
+
+    Examples
+    --------
+    >>> from visitkit.record.forms import blank
+    >>> list(paper_files(blank("watch_roster"), "docx", "en"))
+    ['12_Watch-roster.docx']
+    """
+    return written(lambda folder: write_form(filled, folder, lang, kinds=[kind]))
