@@ -19,6 +19,7 @@ LEVELS = (
     {"errors"},
     {"text"},
     {"tables"},
+    {"outgoing"},
     {"calendar"},
     {"policy"},
     {"sample"},

@@ -43,6 +43,7 @@ def new_store(
     school: str,
     policy: Policy | str | Path = "recommended",
     calendar: Calendar | None = None,
+    clock: Callable[[], dt.datetime] = utc_now,
 ) -> None:
     """Make an empty casebook.
 
@@ -60,6 +61,8 @@ def new_store(
         Its rules, or the name or file of them; kept inside.
     calendar
         Its days, kept inside; weekdays stand in where there is none.
+    clock
+        Returns the moment now, in UTC.
 
     Raises
     ------
@@ -80,18 +83,24 @@ def new_store(
         raise StoreError("record.keys_both")
     rules = Rules(
         policy if isinstance(policy, Policy) else read_policy(policy),
-        calendar or Calendar.weekdays(dt.date.today() - _STAND_IN, dt.date.today() + _STAND_IN),
+        calendar or Calendar.weekdays(clock().date() - _STAND_IN, clock().date() + _STAND_IN),
     )
     with told(place.name):
         place.mkdir(parents=True, exist_ok=True)
     lock = FolderLock(place)
     try:
-        _make(place, keys, school, rules)
+        _make(place, keys, school, _Start(rules, clock))
     finally:
         lock.release()
 
 
-def _make(place: Path, keys: Keys, school: str, rules: Rules) -> None:
+@dataclass(frozen=True)
+class _Start:
+    rules: Rules
+    clock: Callable[[], dt.datetime]
+
+
+def _make(place: Path, keys: Keys, school: str, start: _Start) -> None:
     for shelf in (PEOPLE, PSYCH):
         if path_of(place, shelf).exists():
             raise StoreError("record.exists", file=path_of(place, shelf).name)
@@ -99,7 +108,7 @@ def _make(place: Path, keys: Keys, school: str, rules: Rules) -> None:
     try:
         with told(place.name):
             draft.mkdir(mode=0o700)
-        _fill(draft, keys, school, rules)
+        _fill(draft, keys, school, start)
         with told(place.name):
             # The people file is moved last: without it there is no casebook.
             for shelf in (PSYCH, PEOPLE):
@@ -109,19 +118,19 @@ def _make(place: Path, keys: Keys, school: str, rules: Rules) -> None:
             shutil.rmtree(draft)
 
 
-def _fill(draft: Path, keys: Keys, school: str, rules: Rules) -> None:
+def _fill(draft: Path, keys: Keys, school: str, start: _Start) -> None:
     with ExitStack() as stack:
         shelves = _open_shelves(draft, keys, stack, new=True)
         for shelf in shelves.values():
             with shelf.begin() as connection:
                 migrate(connection)
-        book = Book(shelves[PEOPLE], shelves[PSYCH], "", "")
+        book = Book(shelves[PEOPLE], shelves[PSYCH], "", "", start.clock)
         identity = secrets.token_hex(16)
         with writing_to(book) as now:
             for ink in now.inks.values():
                 ink.setting(now.next_moment(), "store", identity)
             now.inks[PEOPLE].setting(now.next_moment(), "school", school)
-            keep_rules(book, rules, now)
+            keep_rules(book, start.rules, now)
 
 
 def _open_shelves(

@@ -8,118 +8,17 @@ from types import TracebackType
 
 import pandas as pd
 
-from visitkit.calendar import Calendar
+from visitkit.calendar import Calendar, DateLike
 from visitkit.errors import StoreError
 from visitkit.policy import Policy
-from visitkit.record import looking, noting, owing, verifying
+from visitkit.record import noting, owing, scheduling
 from visitkit.record.access import log, may_consent, need_psych
-from visitkit.record.book import Book, Rules, keep_rules, writing
+from visitkit.record.book import Rules, keep_rules, writing
 from visitkit.record.cases.moments import end_of_day
 from visitkit.record.chain import Head
 from visitkit.record.entry import Entry
-from visitkit.record.looking import StudentFile
-from visitkit.record.owing import AsOf
 from visitkit.record.shelf import PSYCH
-from visitkit.record.verifying import Verdict
-
-
-class CasebookView:
-    """What can be asked of a casebook.
-
-    Parameters
-    ----------
-    book
-        The open files; functions of this room work on it.
-    """
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-
-    def case(self, case_id: str, purpose: str = "") -> tuple[Entry, ...]:
-        """Return the entries of a case in the order in which they were written down.
-
-        Psychological entries need a purpose, are logged, and are left out for whoever may not
-        read them.
-
-        Raises
-        ------
-        StoreError
-            ``record.no_case``; ``record.purpose_needed``; ``record.no_access`` when all of the
-            case is psychological and the role, or a consent, does not allow it.
-        """
-        return looking.read_case(self.book, case_id, purpose)
-
-    def file(self, student_id: str, purpose: str) -> StudentFile:
-        """Return all that is known of a student, as far as the person at work may read it.
-
-        Raises
-        ------
-        StoreError
-            ``record.purpose_needed``.
-        """
-        return looking.read_file(self.book, student_id, purpose)
-
-    def cases(
-        self,
-        kind: str | None = None,
-        student_id: str | None = None,
-        as_of: AsOf | None = None,
-    ) -> pd.DataFrame:
-        """Return where the cases stand.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a case: ``case_id``, ``kind``, ``student_id``, ``state``, ``since`` (school's
-            clock), ``level``, ``flags``, ``closed``, ``entries``. Entries dated after ``as_of``
-            change nothing.
-        """
-        return looking.list_cases(self.book, kind, student_id, as_of)
-
-    def due(self, as_of: AsOf | None = None) -> pd.DataFrame:
-        """Return what is owed.
-
-        Parameters
-        ----------
-        as_of
-            A moment (without a zone: the school's clock) or a day; now where there is none.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``case_id``, ``kind``, ``student_id``, ``what``, ``by``, ``since``, ``due``,
-            ``overdue``, ``source``; overdue first, then by when it is due, then by person. Times
-            are the school's clock. On a day, what is due that day is not overdue yet.
-        """
-        return looking.list_due(self.book, as_of)
-
-    def audit(self, action: str | None = None, since: dt.datetime | None = None) -> pd.DataFrame:
-        """Return who did what when, in both files; looking at it is itself logged.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``file``, ``seq``, ``at`` (school's clock), ``actor``, ``role``, ``action``,
-            ``subject``, ``detail``.
-        """
-        return looking.list_audit(self.book, action, since)
-
-    def verify(self, *anchors: Head | str) -> Verdict:
-        """Check every page, row and link of the open files.
-
-        Parameters
-        ----------
-        *anchors
-            Heads that were printed earlier: only with one can a cut-off end or a whole rewrite be
-            seen.
-        """
-        if not self.book.is_open:
-            raise StoreError("record.closed")
-        return verifying.verify(self.book, anchors)
-
-    def head(self) -> Head:
-        """Return the ends of both chains, to be printed: ``print(store.head())``."""
-        return verifying.head_of(self.book)
+from visitkit.record.view import CasebookView
 
 
 class CaseStore(CasebookView):
@@ -207,6 +106,47 @@ class CaseStore(CasebookView):
             ``record.no_entry``, ``record.reason_needed``, or ``cases.*`` when it may not be.
         """
         return self.add(noting.correction(self.book, entry_id, facts, reason, role))
+
+    def schedule(
+        self,
+        plan: pd.DataFrame | scheduling.Planned,
+        *,
+        at: dt.datetime | None = None,
+        window: tuple[DateLike, DateLike] | None = None,
+    ) -> pd.DataFrame:
+        """Take over a plan of visits: each becomes a case that waits to be made.
+
+        The same plan twice changes nothing. A new plan corrects the old one: a visit of the same
+        student and duty that waits is moved, never doubled; one that is no longer planned is taken
+        back. What was agreed with a family is not moved over their heads: it is told, and called
+        off only where the visit is no longer planned at all. Visits made stay as they are.
+
+        Parameters
+        ----------
+        plan
+            What ``plan.plan_visits`` returns, or its table: ``student_id``, ``date``, ``start`` and
+            ``end`` (minutes after midnight or ``HH:MM``), ``visitors`` (joined by ``;``), and
+            where known ``form``, ``duty``, ``due``.
+        at
+            When it was decided, aware; now where there is none.
+        window
+            First and last day the plan speaks for: what waits there and is not in the plan is taken
+            back. From its first to its last visit where there is none.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``case_id``, ``student_id``, ``duty``, ``start`` (school's clock), ``action``:
+            ``planned``, ``kept``, ``moved``, ``made_up``, ``agreed_differs`` (ask the family, then
+            write the new appointment down), ``taken_back`` or ``called_off``.
+
+        Raises
+        ------
+        StoreError
+            ``record.plan_column`` when a column is missing; ``cases.*`` when a visit is not legal.
+            None of the plan is then taken over.
+        """
+        return scheduling.schedule(self.book, plan, at=at, window=window)
 
     def grant(
         self, student_id: str, person: str, until: dt.date | dt.datetime, reason: str

@@ -12,6 +12,9 @@ from visitkit.record.forms.definition import FORMS, Field, Form
 from visitkit.record.forms.faults import FormFault, FormFaultsError, empty_fault, shown_value
 from visitkit.record.forms.values import clean
 
+#: Faults of a value that is not there.
+_EMPTY = frozenset({"missing", "unsigned"})
+
 
 @dataclass(frozen=True)
 class FilledForm:
@@ -68,7 +71,7 @@ def blank(form: str | Form) -> FilledForm:
     return FilledForm(form_named(form).name, MappingProxyType({}), empty=True)
 
 
-def fill(form: str | Form, values: Mapping[str, object]) -> FilledForm:
+def fill(form: str | Form, values: Mapping[str, object], *, unfinished: bool = False) -> FilledForm:
     """Return a form filled with values, each read as it would be from a cell.
 
     Parameters
@@ -81,6 +84,8 @@ def fill(form: str | Form, values: Mapping[str, object]) -> FilledForm:
         a spreadsheet keeps them; a table is a list of rows, each a
         mapping of columns. Empty text, empty lists and ``None`` are nothing; empty rows are left
         out.
+    unfinished
+        What is not known yet may be missing: the copy is finished on paper or in the workbook.
 
     Raises
     ------
@@ -104,7 +109,7 @@ def fill(form: str | Form, values: Mapping[str, object]) -> FilledForm:
     kept: dict[str, object] = {}
     for one in made.fields.values():
         value, found = _filled(made, one, values.get(one.name))
-        faults += found
+        faults += [fault for fault in found if not (unfinished and fault.key in _EMPTY)]
         if value is not None:
             kept[one.name] = value
     if faults:

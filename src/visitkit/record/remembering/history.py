@@ -1,0 +1,100 @@
+"""What the casebook remembers on a day, for screening, planning and review."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import pandas as pd
+
+from visitkit.record.access import log, shown
+from visitkit.record.book import Book, writing
+from visitkit.record.cases.folding import corrected
+from visitkit.record.cases.moments import school_time
+from visitkit.record.models import entry
+from visitkit.record.owing import AsOf, moment_of
+from visitkit.record.reading import by_case, find
+from visitkit.record.remembering import contacts, followed
+from visitkit.record.remembering.matters import matters
+from visitkit.record.remembering.told import told
+
+
+@dataclass(frozen=True, eq=False)
+class History(Mapping[str, pd.DataFrame]):
+    """What the casebook remembers on a day.
+
+    As a mapping it holds the tables ``visits`` and ``interventions`` with columns as in
+    :mod:`visitkit.tables`, so it goes as it is into ``screen.indicators(school, day, history)`` and
+    ``screen.alerts(school, policy, day, history)``.
+
+    Parameters
+    ----------
+    as_of
+        The day.
+    tables
+        ``visits``: contacts made with families, and ``interventions``: help given.
+    told
+        ``student_id``, ``fact``, ``date``, ``about``: for ``screen.register(told=...)``.
+    matters
+        ``student_id``, ``rule``, ``since``, ``known``, ``ended``, ``case_id``: which alerts cases
+        answer for and when people ended them, for ``screen.alerts(matters=...)``.
+    duties
+        ``visits``, ``talks``, ``appointments``, ``persuasion``, ``returns``: for
+        ``plan.duties(history=...)``.
+    log
+        Visits with when each was recorded and reported, for ``review.Beside(log=...)``.
+    withheld
+        Psychological entries that the reader may not read and that are missing here; ``None`` when
+        that file was opened without its key and nobody can tell.
+    """
+
+    as_of: dt.date
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    told: pd.DataFrame = field(repr=False)
+    matters: pd.DataFrame = field(repr=False)
+    duties: Mapping[str, pd.DataFrame] = field(repr=False)
+    log: pd.DataFrame = field(repr=False)
+    withheld: int | None
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table by the name it has in a school."""
+        return self.tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the tables."""
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        """Return how many tables there are."""
+        return len(self.tables)
+
+
+def history(book: Book, as_of: AsOf) -> History:
+    """Return what the casebook remembers on a day; see :class:`History`."""
+    until, _ = moment_of(as_of)
+    with writing(book) as now:
+        allowed, withheld = shown(book, find(book, entry.c.at <= until))
+        secret = sum(one.secret for one in allowed)
+        log(book, now, "history", "", entries=secret, withheld=withheld)
+    held = (corrected([one.entry for one in found]) for found in by_case(allowed).values())
+    cases = [holding for holding in held if holding and holding[0].student_id]
+    made = contacts.visits(cases)
+    return History(
+        school_time(until).date(),
+        MappingProxyType({"visits": made, "interventions": contacts.interventions(cases)}),
+        told(cases),
+        matters(cases),
+        MappingProxyType(
+            {
+                "visits": made,
+                "talks": contacts.talks(cases),
+                "appointments": followed.appointments(cases),
+                "persuasion": followed.persuasion(cases),
+                "returns": followed.returns(cases),
+            }
+        ),
+        followed.visit_log(cases),
+        None if book.psych is None else withheld,
+    )
