@@ -14,6 +14,8 @@ from visitkit.record.forms import words as say
 Values = Mapping[str, object]
 #: Longest text and most rows that are taken from the browser.
 LONGEST, MOST_ROWS = 40_000, 300
+#: Kinds whose field does not show by itself what is to be typed.
+_HINTED = frozenset({"number", "integer", "person", "signature"})
 #: A moment without its zone, as a field of the browser shows it.
 _MINUTE = len("2026-11-06T16:30")
 
@@ -145,7 +147,7 @@ class FormPaper:
 def drawn(paper: Paper, one: Field, label: str, lang: str) -> dict[str, object]:
     """Return one field as the browser draws it."""
     item = one.item if one.kind == "list" else one.kind
-    key = f"forms.kind_hint.{item}"
+    key = f"forms.kind_hint.{item}" if item in _HINTED else ""
     known = paper.codes(one) if one.coded else ()
     return {
         "name": one.name,
@@ -154,7 +156,7 @@ def drawn(paper: Paper, one: Field, label: str, lang: str) -> dict[str, object]:
         "item": one.item,
         "required": one.required,
         "open": one.open,
-        "hint": text.say(key, lang) if text.has(key) else "",
+        "hint": text.say(key, lang) if key else "",
         "choices": [[code, paper.word(one, code, lang)] for code in known],
     }
 
