@@ -148,10 +148,10 @@ def planned(
     table = None if asked.keep is None else _visits(asked.keep)
     with console.bar() as progress:
         progress(0, _STEPS, console.words("cli.step.duties"))
-        terms = _terms(asked, school)
-        owed, problem = plan.problem_of(cases, school, rules, cases.as_of or school.latest, terms)
+        terms = _terms(asked, school, table)
+        setting = plan.problem_of(cases, school, rules, cases.as_of or school.latest, terms)
+        problem = setting.problem
         progress(1, _STEPS, console.words("cli.step.plan"))
-        kept = () if table is None else plan.kept_visits(table, problem.requests, problem.visitors)
 
         def tell(now: Progress) -> None:
             done = min(round(now.seconds), round(asked.seconds))
@@ -168,15 +168,15 @@ def planned(
                 seconds=asked.seconds,
                 seed=asked.screen.seed,
                 rules=problem.rules,
-                frozen=kept,
+                frozen=setting.kept,
                 progress=tell,
                 cancel=stop,
             )
     beside = Beside(caseload=cases, base=terms.base)
-    return Planned(made, problem, owed, len(kept), beside)
+    return Planned(made, problem, setting.duties, len(setting.kept), beside)
 
 
-def _terms(asked: PlanWish, school: School) -> Terms:
+def _terms(asked: PlanWish, school: School, table: pd.DataFrame | None) -> Terms:
     minutes = None if asked.travel is None else read_minutes(asked.travel, _places(asked.places))
     return Terms(
         days=asked.days,
@@ -186,6 +186,7 @@ def _terms(asked: PlanWish, school: School) -> Terms:
         far=asked.far,
         daylight=asked.daylight,
         spacing=asked.spacing,
+        keep=table,
     )
 
 

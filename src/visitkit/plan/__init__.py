@@ -7,7 +7,7 @@ from visitkit.plan.duties import Duties, duties
 from visitkit.plan.duties_views import coverage, load
 from visitkit.plan.effort import Progress
 from visitkit.plan.explain import explain_unassigned
-from visitkit.plan.kept import kept_visits
+from visitkit.plan.kept import kept_visits, visits_table
 from visitkit.plan.outcome import Outing, Unassigned, Visit, VisitPlan
 from visitkit.plan.problem import (
     Problem,
@@ -22,7 +22,7 @@ from visitkit.plan.problem import (
 from visitkit.plan.requests import Asking, requests, unmet
 from visitkit.plan.sampling import sample_parents
 from visitkit.plan.solve import plan_visits
-from visitkit.plan.terms import Terms, base_place, problem_of
+from visitkit.plan.terms import Setting, Terms, base_place, problem_of
 from visitkit.plan.travel import travel_times, whole_minutes
 from visitkit.plan.visitors import visitors
 
@@ -37,6 +37,7 @@ __all__ = [
     "Rules",
     "SchoolPlan",
     "Session",
+    "Setting",
     "Terms",
     "Travel",
     "Unassigned",
@@ -61,5 +62,6 @@ __all__ = [
     "travel_times",
     "unmet",
     "visitors",
+    "visits_table",
     "whole_minutes",
 ]

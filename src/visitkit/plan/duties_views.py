@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from visitkit.errors import PlanError
@@ -29,13 +31,15 @@ COVERAGE_COLUMNS = (
 _LEVELS = ("class", "grade", "school")
 
 
-def coverage(duties: pd.DataFrame) -> pd.DataFrame:
+def coverage(duties: pd.DataFrame, levels: Collection[str] = _LEVELS) -> pd.DataFrame:
     """Return how far each duty has been reached, class by class and in the whole school.
 
     Parameters
     ----------
     duties
         From :func:`visitkit.plan.duties.duties`.
+    levels
+        Of ``class``, ``grade`` and ``school``: which rows are wanted.
 
     Returns
     -------
@@ -66,6 +70,7 @@ def coverage(duties: pd.DataFrame) -> pd.DataFrame:
     whole = table.assign(level="school", unit="")
     keys = ["rule", "kind", "level", "unit"]
     rows = pd.concat([table, grades, whole])
+    rows = rows[rows["level"].isin(list(levels))]
     if rows.empty:
         return pd.DataFrame(columns=list(COVERAGE_COLUMNS))
     found = [

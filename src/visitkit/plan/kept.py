@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 
 from visitkit.errors import PlanError
 from visitkit.plan.outcome import Visit
-from visitkit.plan.problem import Request, Session, Visitors
+from visitkit.plan.problem import Request, Session, Visitors, Window
 
 #: Columns of a table of visits that are needed to keep them.
 COLUMNS = ("date", "start", "end", "student_id", "visitors")
@@ -68,6 +69,71 @@ def kept_visits(
             session = _session(row, group, visitors)
             found.append(row.visit(names[row.number], session.id))
     return tuple(sorted(found, key=lambda visit: (visit.date, visit.start, visit.request_id)))
+
+
+def visits_table(visits: Iterable[Visit]) -> pd.DataFrame:
+    """Return visits as the table that :func:`kept_visits` reads, a row a visit, all as text.
+
+    Examples
+    --------
+    >>> day = dt.date(2026, 9, 7)
+    >>> made = Visit("S1/1", "S1", "mon", day, 1002.0, 1042.0, "T1", "T2", 1, 12.0)
+    >>> visits_table([made])[["date", "start", "end", "visitors"]].values.tolist()
+    [['2026-09-07', '16:42', '17:22', 'T1;T2']]
+    """
+    rows = [
+        {
+            "date": one.date.isoformat(),
+            "start": _hours(one.start),
+            "end": _hours(one.end),
+            "student_id": one.student_id,
+            "visitors": ";".join(one.crew),
+            "form": one.form,
+            "duty": one.duty,
+            "due": "" if one.due is None else one.due.isoformat(),
+        }
+        for one in visits
+    ]
+    return pd.DataFrame(rows, columns=[*COLUMNS, "form", "duty", "due"], dtype="object")
+
+
+def _hours(minutes: float) -> str:
+    whole = math.floor(round(minutes, 6))
+    return f"{whole // 60:02d}:{whole % 60:02d}"
+
+
+def promised(visits: Iterable[Visit], requests: Iterable[Request]) -> list[Request]:
+    """Return requests for kept visits that nothing else asks for any more.
+
+    The family was told, so the visit is wanted: by those who were to come, at that hour. Without a
+    request nobody could tell what an outing with such a visit costs.
+
+    Examples
+    --------
+    >>> day = dt.date(2026, 9, 7)
+    >>> made = Visit("S1/1", "S1", "mon", day, 1002.0, 1042.0, "T1", "T2", 1, 12.0)
+    >>> [(one.id, one.leads, one.windows[0].start) for one in promised([made], [])]
+    [('S1/1', ('T1',), 1002)]
+    """
+    known = {one.id for one in requests}
+    return [_promise(one) for one in visits if one.request_id not in known]
+
+
+def _promise(visit: Visit) -> Request:
+    return Request(
+        id=visit.request_id,
+        student_id=visit.student_id,
+        place=visit.student_id if visit.form == "home" else "",
+        windows=(Window(visit.session, math.floor(visit.start), math.ceil(visit.start)),),
+        leads=(visit.lead,),
+        partners=() if visit.partner is None else (visit.partner,),
+        alone=visit.partner is None,
+        service=round(visit.end - visit.start),
+        mandatory=True,
+        duty=visit.duty,
+        due=visit.due,
+        forms=(visit.form,),
+    )
 
 
 class _Row:

@@ -11,6 +11,8 @@ from visitkit.calendar import DateLike
 from visitkit.load.school import School
 from visitkit.plan.coordinates import one_system
 from visitkit.plan.duties import Duties, duties
+from visitkit.plan.kept import kept_visits, promised
+from visitkit.plan.outcome import Visit
 from visitkit.plan.problem import Problem, Rules
 from visitkit.plan.requests import Caseload, requests
 from visitkit.plan.travel import Place, travel_times, whole_minutes
@@ -47,6 +49,8 @@ class Terms:
         Least days between two visits to one family.
     chosen, only_chosen
         Students whom a person put on the list, and whether nobody else is asked for.
+    keep
+        Visits of an earlier plan that stay, as :func:`visitkit.plan.kept.kept_visits` reads them.
     """
 
     days: int = USUAL_DAYS
@@ -58,6 +62,16 @@ class Terms:
     spacing: int = USUAL_SPACING
     chosen: tuple[str, ...] = ()
     only_chosen: bool = False
+    keep: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a plan is made from: duties, the problem, and the visits that stay as they are."""
+
+    duties: Duties
+    problem: Problem
+    kept: tuple[Visit, ...]
 
 
 _USUAL = Terms()
@@ -69,8 +83,10 @@ def problem_of(
     policy: Policy,
     start: DateLike,
     terms: Terms = _USUAL,
-) -> tuple[Duties, Problem]:
+) -> Setting:
     """Return what a school owes on a day, and the problem of visiting the families.
+
+    A kept visit that nothing asks for any more is asked for all the same: the family was told.
 
     Parameters
     ----------
@@ -88,7 +104,8 @@ def problem_of(
     visitkit.errors.CalendarError
         When ``start`` is no day of the calendar.
     visitkit.errors.PlanError
-        When homes are given in several systems of coordinates or the way of travel is not known.
+        When homes are given in several systems of coordinates, the way of travel is not known, or
+        a visit to keep cannot be read or lies in no session.
 
     Examples
     --------
@@ -98,8 +115,8 @@ def problem_of(
     >>> roll = pd.DataFrame({"student_id": ["01"], "class_id": ["701"], "address": ["A road 1"]})
     >>> staff = pd.DataFrame({"teacher_id": ["T1"], "homeroom_class": ["701"]})
     >>> school = School.from_frames(students=roll, teachers=staff, calendar=days)
-    >>> owed, problem = problem_of(None, school, read_policy("home-school-contact"), "2026-11-02")
-    >>> len(owed), [one.id for one in problem.requests]
+    >>> found = problem_of(None, school, read_policy("home-school-contact"), "2026-11-02")
+    >>> len(found.duties), [one.id for one in found.problem.requests]
     (1, ['01/1'])
     """
     day = school.calendar.date(start)
@@ -109,9 +126,11 @@ def problem_of(
     )
     wanted = requests(cases, school, policy, day, owed, asking=asking)
     people = visitors(school, day, terms.days, policy, duties=owed)
+    kept = () if terms.keep is None else kept_visits(terms.keep, wanted, people)
+    wanted += promised(kept, wanted)
     trip = travel_times(wanted, school, terms.mode, minutes=terms.minutes, base=terms.base)
     law = Rules(daylight=terms.daylight, spacing_days=max(1, terms.spacing))
-    return owed, Problem(tuple(wanted), people, whole_minutes(trip), law)
+    return Setting(owed, Problem(tuple(wanted), people, whole_minutes(trip), law), kept)
 
 
 def base_place(school: School, degrees: tuple[float, float] | None) -> Place | None:

@@ -42,6 +42,8 @@ class RouteMap(Shown):
         Mark of the stop on which the person stands, for example ``"B2"``.
     student : str
         Number of the student of that stop.
+    told : Round
+        The plan day by day, in the words of the language.
     """
 
     _esm = script("routes")
@@ -69,7 +71,7 @@ class RouteMap(Shown):
         self._made = (plan, duties, school, policy, beside)
         self._names = names
         super().__init__(lang)
-        self._told = self._round()
+        self.told = self._round()
         self._paint()
 
     def show(
@@ -84,7 +86,7 @@ class RouteMap(Shown):
     ) -> None:
         """Show another plan; the day stays where the new plan has it."""
         self._made, self._names = (plan, duties, school, policy, beside), names
-        self._told = self._round()
+        self.told = self._round()
         self._paint()
 
     def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
@@ -117,11 +119,11 @@ class RouteMap(Shown):
 
     def _paint(self) -> None:
         """Show the chosen day, or the first where the plan has no visit on it."""
-        listed = day_list(self._told)
+        listed = day_list(self.told)
         known = [one["id"] for one in listed]
         day = self.day if self.day in known else next(iter(known), "")
         date = dt.date.fromisoformat(day) if day else None
-        picture = day_map(self._told, date, self._names)
+        picture = day_map(self.told, date, self._names)
         letters = {str(one["letter"]) for one in picture.get("crews", [])}  # type: ignore[attr-defined]
         with self.hold_sync():
             self.days, self.picture, self.day = listed, picture, day
@@ -132,5 +134,5 @@ class RouteMap(Shown):
     def _speak(self, change: object) -> None:
         with self.hold_sync():
             super()._speak(change)
-            self._told = self._round()
+            self.told = self._round()
             self._paint()

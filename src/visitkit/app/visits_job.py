@@ -1,0 +1,135 @@
+"""Planning as the console does it: on a thread, told of its progress, stopped when asked."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from visitkit import plan, screen, text
+from visitkit.app.visits_ask import Ask
+from visitkit.load import School
+from visitkit.plan import Duties, Problem, Progress, Visit, VisitPlan
+from visitkit.policy import Policy
+from visitkit.reports.visits import Beside, write_visits
+from visitkit.screen import Caseload
+from visitkit.widgets.saving import written
+from visitkit.widgets.working import Tell
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a plan is made on: the school as it is open now.
+
+    Parameters
+    ----------
+    school, rules
+        The school and the rules in force.
+    cases
+        The caseload; ``None`` where nobody has screened yet.
+    chosen
+        Students put on the list by hand.
+    """
+
+    school: School
+    rules: Policy
+    cases: Caseload | None
+    chosen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan with what it was made from and what its papers tell beside it."""
+
+    plan: VisitPlan
+    problem: Problem
+    duties: Duties
+    beside: Beside
+    kept: int
+
+    def moved(self, changed: VisitPlan) -> Made:
+        """Return the same with the plan as the person moved it."""
+        return Made(changed, self.problem, self.duties, self.beside, self.kept)
+
+
+def make(
+    ask: Ask,
+    ground: Ground,
+    lang: str,
+    kept: tuple[Visit, ...],
+    tell: Tell,
+    stopped: threading.Event,
+) -> Made:
+    """Plan the visits that are asked for.
+
+    Parameters
+    ----------
+    ask, ground
+        What is wanted, and of which school.
+    lang
+        Of the progress.
+    kept
+        Visits agreed with families, which stay as they are.
+    tell, stopped
+        As :class:`visitkit.widgets.working.Working` gives them. Once stopped, the best plan found
+        so far is returned.
+
+    Raises
+    ------
+    VisitkitError
+        When the controls say something that cannot be planned.
+    """
+    terms = ask.terms(ground.school, ground.chosen, kept)
+    tell(0, ask.seconds, text.say("app_visits.step.screen", lang))
+    cases = ground.cases or screened(ground, ask)
+    tell(0, ask.seconds, text.say("app_visits.step.duties", lang))
+    setting = plan.problem_of(cases, ground.school, ground.rules, ask.start, terms)
+    problem = setting.problem
+    tell(0, ask.seconds, text.say("app_visits.step.plan", lang))
+
+    def told(now: Progress) -> None:
+        tell(min(round(now.seconds), ask.seconds), ask.seconds, progress_words(now, lang))
+
+    found = plan.plan_visits(
+        problem.requests,
+        problem.visitors,
+        problem.trip,
+        seconds=ask.seconds,
+        seed=ask.seed,
+        rules=problem.rules,
+        frozen=setting.kept,
+        progress=told,
+        cancel=stopped,
+    )
+    return Made(found, problem, setting.duties, Beside(cases, terms.base), len(setting.kept))
+
+
+def screened(ground: Ground, ask: Ask) -> Caseload:
+    """Return the caseload on the first day: without it no alert would ask for a visit."""
+    figures = screen.indicators(ground.school, as_of=ask.start)
+    risk = screen.RiskIndex.from_policy(ground.rules).fit(figures).assess(figures)
+    open_alerts = screen.alerts(ground.school, ground.rules, as_of=ask.start)
+    return screen.caseload(risk, open_alerts, ground.rules)
+
+
+def progress_words(now: Progress, lang: str) -> str:
+    """Return how far the search is: stage, cost, bound and gap."""
+    facts = {"stage": text.say(f"plan.stage.{now.stage}", lang), "cost": f"{now.cost:,.0f}"}
+    if now.bound <= 0 or not math.isfinite(now.cost):
+        return text.say("app_visits.bar_open", lang, **facts)
+    return text.say(
+        "app_visits.bar", lang, **facts, bound=f"{now.bound:,.0f}", gap=f"{now.gap:.1%}"
+    )
+
+
+def papers(made: Made, ground: Ground, lang: str) -> Callable[[], dict[str, bytes]]:
+    """Return a function that gives all files of a plan."""
+
+    def write(folder: Path) -> None:
+        write_visits(
+            made.plan, made.duties, ground.school, ground.rules, folder, lang, beside=made.beside
+        )
+
+    return lambda: written(write)
