@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from visitkit.errors import ScreenError
 from visitkit.policy import Policy
@@ -135,8 +136,8 @@ def footing(cases: Caseload) -> Footing:
     """
     even = changed_rules(cases, dict.fromkeys(DIMENSIONS, 1.0))
     figures = cases.assessment.figures
-    risk = RiskIndex.from_policy(even).fit(figures).assess(figures)
-    card = risk.model.card_
+    model = RiskIndex.from_policy(even).fit(figures)
+    points = _points(cases, model)
     ids = cases.table["student_id"].astype(str).tolist()
     told = open_alerts(cases.alerts)
     raising = told[told["kind"] != GOOD_NEWS]
@@ -151,10 +152,9 @@ def footing(cases: Caseload) -> Footing:
         lot=tiers.dense(tiers.draw_lots(ids, cases.seed)),
     )
     place = {one: number for number, one in enumerate(ids)}
-    rows = np.array([place[str(one)] for one in risk.index], dtype=np.int64)
-    points = np.asarray(risk.points, dtype=np.float64)
-    sums = dimension_sums(points, card)
-    return Footing(tuple(ids), rows, card.dimensions, sums, standing, cases)
+    rows = np.array([place[str(one)] for one in points.index], dtype=np.int64)
+    sums = dimension_sums(points.to_numpy(dtype=np.float64), model.card_)
+    return Footing(tuple(ids), rows, model.card_.dimensions, sums, standing, cases)
 
 
 def ranked(
@@ -235,6 +235,18 @@ def shifted(before: Ranking, after: Ranking) -> tuple[tuple[str, ...], tuple[str
         tuple(after.ids[place] for place in order[up[order]]),
         tuple(after.ids[place] for place in order[down[order]]),
     )
+
+
+def _points(cases: Caseload, model: RiskIndex) -> pd.DataFrame:
+    """Return the points of each student: those of the caseload where its card has these bands."""
+    own, wanted = cases.assessment, _bands(model)
+    if isinstance(own.model, RiskIndex) and own.points is not None and _bands(own.model) == wanted:
+        return own.points
+    return pd.DataFrame(model.assess(own.figures).points)
+
+
+def _bands(model: RiskIndex) -> list[tuple[str, object, str]]:
+    return [(line.name, line.cuts, line.worse) for line in model.card_.lines]
 
 
 def _shares(model: RiskIndex, dimensions: Sequence[str]) -> Ints:

@@ -44,6 +44,8 @@ class CaseTable(Shown):
         ``"zh"``, ``"en"`` or ``None`` for the machine's language.
     names
         Show names beside numbers.
+    tall
+        How many rows are in sight.
 
     Attributes
     ----------
@@ -65,6 +67,7 @@ class CaseTable(Shown):
     room = "widgets_table"
 
     chosen = traitlets.Tuple()
+    tall = traitlets.Int(12).tag(sync=True)
     current = traitlets.Unicode("")
     opened = traitlets.Int(0)
 
@@ -75,6 +78,7 @@ class CaseTable(Shown):
         lang: str | None = None,
         *,
         names: bool = False,
+        tall: int = 12,
     ) -> None:
         self._names = names
         self._cases: Caseload | None = None
@@ -84,7 +88,7 @@ class CaseTable(Shown):
         self._shares = b""
         self._version = 0
         self._decided: dict[str, str] = {}
-        super().__init__(lang)
+        super().__init__(lang, tall=tall)
         if cases is not None:
             self.show(cases, school)
 
@@ -120,10 +124,16 @@ class CaseTable(Shown):
         self.chosen = self._in_order(self._place.get(one, -1) for one in students)
         self.send({"kind": "chosen", "rows": [self._place[one] for one in self.chosen]})
 
+    def go_to(self, student: str) -> None:
+        """Put the cursor on a student; one who is not on the list is passed over."""
+        if student in self._place:
+            self.current = student
+            self.send({"kind": "current", "row": self._place[student]})
+
     def decide(self, tiers: Mapping[str, str]) -> None:
         """Show beside the computed tier the one that a person set: student to tier."""
         self._decided = {one: tier for one, tier in tiers.items() if tier in TIERS}
-        self.send({"kind": "decided", "tiers": self._decided})
+        self._send_decided()
 
     def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         """Return what is done about each kind of message."""
@@ -147,10 +157,14 @@ class CaseTable(Shown):
         self.send({"kind": "rows", "columns": self._columns.sent(), "version": self._version})
         self.send({"kind": "ranks"}, self._ranks)
         self.send({"kind": "settled", "version": self._version}, [self._shares])
-        self.send({"kind": "decided", "tiers": self._decided})
+        self._send_decided()
         self.send({"kind": "chosen", "rows": [self._place[one] for one in self.chosen]})
         if self.current:
             self.send({"kind": "current", "row": self._place[self.current]})
+
+    def _send_decided(self) -> None:
+        told = {one: TIERS.index(tier) for one, tier in self._decided.items()}
+        self.send({"kind": "decided", "tiers": told})
 
     def _rows(self, content: Mapping[str, Any]) -> list[int]:
         """Return the rows a message names; none at all when one of them is no row of ours."""

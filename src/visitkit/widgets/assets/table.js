@@ -8,8 +8,8 @@ const SORTED = {
   tier: "tier", risk_index: "index", alerts: "alerts", due: "due", stability: "share",
 };
 const ORDER = [
-  "chosen", "rank", "student_id", "name", "grade", "class_id", "tier", "risk_index", "alerts",
-  "due", "reason", "stability",
+  "chosen", "rank", "student_id", "name", "class_id", "tier", "risk_index", "reason", "due",
+  "alerts", "grade", "stability",
 ];
 
 export default {
@@ -63,7 +63,8 @@ export default {
     );
     const bar = el("div", { class: "vk-bar" }, search, grade, klass, tiers, only, clear);
     const foot = el("div", { class: "vk-foot" }, save, told);
-    root.append(el("div", { class: "vk vk-table" }, bar, count, grid, nothing, foot, hint));
+    const frame = el("div", { class: "vk vk-table" }, bar, count, grid, nothing, foot, hint);
+    root.append(frame);
 
     search.addEventListener("input", refilter);
     grade.addEventListener("change", () => { fillClasses(); refilter(); });
@@ -186,12 +187,12 @@ export default {
 
     function paintTier(cell, row) {
       const code = list.tier[row];
-      const human = TIERS.indexOf(decided[list.ids[row]]);
+      const human = list.human[row];
       const mark = `${code}/${human}/${tierWord(code)}`;
       if (cell.vkMark === mark) return;
       cell.vkMark = mark;
       cell.replaceChildren(tierNode(code, tierWord(code)));
-      if (human >= 0) {
+      if (human !== NO_TIER) {
         const note = say("human", { tier: `${MARKS[human]} ${tierWord(human)}` });
         cell.append(el("span", { class: `vk-human vk-${TIERS[human]}` }, note));
       }
@@ -225,6 +226,7 @@ export default {
 
     // ---- words and columns ---------------------------------------------------------------
     function paintWords() {
+      grid.style.height = `${(model.get("tall") + 1) * ROW + 2}px`;
       const named = list?.names.length;
       for (const [node, key] of [[search, named ? "search_names" : "search"], [grade, "grade"],
         [klass, "class"], [tiers, "tiers"], [grid, "title"]]) {
@@ -261,7 +263,7 @@ export default {
     }
 
     function paintHead() {
-      root.firstChild.classList.toggle("vk-has-names", list.names.length > 0);
+      frame.classList.toggle("vk-has-names", list.names.length > 0);
       head.replaceChildren(...columns().map((name) => {
         const word = words().column?.[name] ?? "";
         const cell = el("div", { role: "columnheader", class: `vk-cell vk-c-${name}` });
@@ -402,6 +404,7 @@ export default {
         const kept = list ? list.ids[current] : undefined;
         const picked = list ? new Set([...chosen].map((row) => list.ids[row])) : new Set();
         list = makeList(message.columns);
+        takeHuman(list, decided);
         current = list.ids.indexOf(kept);
         chosen = new Set([...list.ids.keys()].filter((row) => picked.has(list.ids[row])));
         [reasons, anchor] = [new Map(), null];
@@ -438,7 +441,10 @@ export default {
       },
       decided(message) {
         decided = message.tiers;
-        paintRows();
+        frame.classList.toggle("vk-has-decided", Object.keys(decided).length > 0);
+        if (!list) return;
+        takeHuman(list, decided);
+        arrange();
       },
       file(message, buffers) {
         if (message.who === me) saveFile(message.name, buffers[0]);

@@ -3,6 +3,7 @@
 
 const NO_INDEX = 0xffff;
 const NO_SHARE = 0xff;
+const NO_TIER = 0xff;
 const SPAN = 2 ** 21; // more students than any list holds; keeps two whole numbers in one
 
 // Put the columns that stay beside each other.
@@ -14,6 +15,7 @@ function makeList(columns) {
     rank: Uint32Array.from({ length: size }, (_, row) => row + 1),
     index: new Uint16Array(size).fill(NO_INDEX),
     tier: new Uint8Array(size),
+    human: new Uint8Array(size).fill(NO_TIER),
     share: new Uint8Array(size).fill(NO_SHARE),
     byRank: Uint32Array.from({ length: size }, (_, row) => row),
     places: {},
@@ -35,6 +37,11 @@ function takeRanks(list, rank, index, tier) {
   if (byRank.includes(list.size)) return false;
   Object.assign(list, { rank, index, tier, byRank });
   return true;
+}
+
+// Take the tiers that people set: student to the place of the tier.
+function takeHuman(list, decided) {
+  list.human = Uint8Array.from(list.ids, (id) => decided[id] ?? NO_TIER);
 }
 
 // Each row's place among the different values of a column; what is missing comes last.
@@ -82,7 +89,8 @@ function keepRows(list, order, filters) {
   const wanted = new Set(tiers);
   return order.filter(
     (row) =>
-      (!wanted.size || wanted.has(list.tier[row])) &&
+      // whom a person has raised is found under both tiers
+      (!wanted.size || wanted.has(list.tier[row]) || wanted.has(list.human[row])) &&
       (!filters.grade || String(list.grades[row]) === filters.grade) &&
       (!filters.class || list.classes[row] === filters.class) &&
       (!filters.chosen || filters.chosen.has(row)) &&
