@@ -13,7 +13,8 @@ from visitkit.load import School
 from visitkit.plan import Problem, VisitPlan
 from visitkit.policy import Policy
 from visitkit.record import CaseStore
-from visitkit.screen import Caseload
+from visitkit.screen import Caseload, RiskIndex, alerts, caseload, indicators
+from visitkit.screen.day import DayLike, read_day
 
 
 class Session(traitlets.HasTraits):
@@ -59,8 +60,51 @@ class Session(traitlets.HasTraits):
     store = traitlets.Instance(CaseStore, allow_none=True)
     locked = traitlets.Bool(False)
 
-    def __init__(self, lang: str | None = None, rules: str = "recommended", **state: Any) -> None:
-        super().__init__(lang=text.language(lang), rules=policy.read_policy(rules), **state)
+    def __init__(
+        self, lang: str | None = None, rules: Policy | str = "recommended", **state: Any
+    ) -> None:
+        known = rules if isinstance(rules, Policy) else policy.read_policy(rules)
+        super().__init__(lang=text.language(lang), rules=known, **state)
+
+    @classmethod
+    def of(
+        cls,
+        school: School,
+        rules: Policy | str = "recommended",
+        as_of: DayLike | None = None,
+        lang: str | None = None,
+    ) -> Session:
+        """Return a session in which a school is open and screened.
+
+        Parameters
+        ----------
+        school
+            As it was read.
+        rules
+            A policy, or the name or file of one.
+        as_of
+            The day on which we stand; by default the latest in the school's tables.
+        lang
+            ``"zh"``, ``"en"`` or ``None`` for the machine's language.
+
+        Raises
+        ------
+        VisitkitError
+            When the day lies outside the school's calendar, or the rules are not usable.
+
+        Examples
+        --------
+        >>> from visitkit import load, sample
+        >>> school = load.read_school(sample.sample_folder())
+        >>> now = Session.of(school, "recommended", "2026-11-02")
+        >>> len(now.cases), now.as_of.isoformat()
+        (1066, '2026-11-02')
+        """
+        known = rules if isinstance(rules, Policy) else policy.read_policy(rules)
+        day = read_day(school.latest if as_of is None else as_of, school.calendar)
+        cases = screened(school, known, day)
+        state = {"school": school, "as_of": day, "start": cases, "cases": cases}
+        return cls(lang, known, **state)
 
     def __repr__(self) -> str:
         """Return no student: a saved notebook keeps this line."""
@@ -69,3 +113,20 @@ class Session(traitlets.HasTraits):
     def watch(self, *names: str, call: Callable[[], None]) -> None:
         """Call a function after one of the named values changed."""
         self.observe(lambda _change: call(), names=list(names))
+
+
+def screened(school: School, rules: Policy, as_of: dt.date) -> Caseload:
+    """Return the caseload of a school on a day under its rules' own weights.
+
+    Parameters
+    ----------
+    school
+        As it was read.
+    rules
+        The rules in force.
+    as_of
+        The day on which we stand.
+    """
+    figures = indicators(school, as_of=as_of)
+    risk = RiskIndex.from_policy(rules).fit(figures).assess(figures)
+    return caseload(risk, alerts(school, rules, as_of=as_of), rules)
