@@ -49,7 +49,7 @@ def due(opened: dt.date, key: str, policy: Policy, calendar: Calendar) -> dt.dat
     begins = _begins(opened, policy)
     limit = float(str(policy[key])) if key else 0.0
     if limit == 0:
-        return end_of_lessons(calendar, opened, _bell(policy))
+        return end_of_lessons(calendar, opened, bell_of(policy))
     if key.endswith("_periods"):
         return begins + dt.timedelta(minutes=_minutes(limit, policy))
     if key.endswith("_school_days"):
@@ -58,10 +58,11 @@ def due(opened: dt.date, key: str, policy: Policy, calendar: Calendar) -> dt.dat
 
 
 def _begins(day: dt.date, policy: Policy) -> dt.datetime:
-    return dt.datetime.combine(day, _bell(policy).begins)
+    return dt.datetime.combine(day, bell_of(policy).begins)
 
 
-def _bell(policy: Policy) -> Bell:
+def bell_of(policy: Policy) -> Bell:
+    """Return when the lessons of a day begin and how long they last; the policy comes first."""
     values = policy.values
     return Bell(
         dt.time.fromisoformat(str(values.get("absence.day_begins", DAY_BEGINS))),
@@ -71,7 +72,7 @@ def _bell(policy: Policy) -> Bell:
 
 
 def _minutes(periods: float, policy: Policy) -> float:
-    bell = _bell(policy)
+    bell = bell_of(policy)
     return periods * bell.lesson_minutes + max(periods - 1, 0) * bell.break_minutes
 
 
