@@ -18,6 +18,7 @@ from visitkit.screen.learn import (
     Blend,
     Boosting,
     CalibratedLogistic,
+    Forest,
     Hybrid,
     IntegerCard,
     LearnError,
@@ -40,13 +41,16 @@ MODELS: list[RiskModel] = [
     Hybrid(expert=EXPERT),
     CalibratedLogistic(min_events=15),
     Boosting(rounds=15, min_events=15),
-    Blend(rounds=8, min_events=15),
+    Forest(trees=15, min_events=15),
+    Blend(rounds=8, trees=8, min_events=15),
 ]
 CHECKED: list[RiskModel] = [
     IntegerCard(terms=4, min_events=0),
     Hybrid(min_events=0),
     CalibratedLogistic(min_events=0),
     Boosting(rounds=8, min_events=0),
+    Forest(trees=8, min_events=0),
+    Blend(rounds=5, trees=5, min_events=0),
 ]
 EACH = pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
 
@@ -162,7 +166,8 @@ def test_not_knowing_is_never_good_news(model: RiskModel) -> None:
         IntegerCard(terms=8, min_events=15, signs=SIGNS),
         CalibratedLogistic(min_events=15, signs=SIGNS),
         Boosting(rounds=15, min_events=15, signs=SIGNS),
-        Blend(rounds=8, min_events=15, signs=SIGNS),
+        Forest(trees=15, min_events=15, signs=SIGNS),
+        Blend(rounds=8, trees=8, min_events=15, signs=SIGNS),
     ],
     ids=lambda model: type(model).__name__,
 )

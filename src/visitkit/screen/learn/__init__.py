@@ -4,6 +4,7 @@ from visitkit.screen.learn.blend import Blend
 from visitkit.screen.learn.boosting import Boosting
 from visitkit.screen.learn.card import IntegerCard
 from visitkit.screen.learn.faults import LearnError
+from visitkit.screen.learn.forest import Forest
 from visitkit.screen.learn.gate import FREE_EVENTS, HYBRID_EVENTS
 from visitkit.screen.learn.hybrid import Hybrid
 from visitkit.screen.learn.logistic import CalibratedLogistic
@@ -18,6 +19,7 @@ __all__ = [
     "Blend",
     "Boosting",
     "CalibratedLogistic",
+    "Forest",
     "Hybrid",
     "IntegerCard",
     "LearnError",

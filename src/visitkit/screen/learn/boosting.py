@@ -89,14 +89,12 @@ class Boosting(RiskModel):
     ) -> tuple[Filled, float, list[Tree]]:
         filled = Filled.learn(figures)
         columns = filled.whole(figures)
-        limits = filled.signs(signs)
-        direction = np.where(limits[:, 0] >= 0, 1, np.where(limits[:, 1] <= 0, -1, 0))
         grown = HistGradientBoostingClassifier(
             learning_rate=self.rate,
             max_iter=self.rounds,
             max_depth=self.depth,
             early_stopping=False,
-            monotonic_cst=direction,
+            monotonic_cst=filled.directions(signs),
             random_state=self.seed,
         )
         # a few thousand students are sooner done by one thread than shared out among several

@@ -67,6 +67,17 @@ class Filled:
         rows += [(0.0, np.inf)] * len(self.unknown)
         return np.array(rows).reshape(-1, 2)
 
+    def directions(self, signs: Mapping[int, str]) -> npt.NDArray[np.int64]:
+        """Return for each column of :meth:`whole` whether the risk may only rise or fall with it.
+
+        1 rising, -1 falling, 0 either way; shape (n,).
+        """
+        limits = self.signs(signs)
+        found: npt.NDArray[np.int64] = np.where(
+            limits[:, 0] >= 0, 1, np.where(limits[:, 1] <= 0, -1, 0)
+        ).astype(np.int64)
+        return found
+
     def gathered(self, columns: Floats) -> Floats:
         """Add up what the columns of :meth:`whole` contribute, by figure."""
         parts = columns[:, : len(self.usual)].copy()

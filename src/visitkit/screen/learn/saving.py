@@ -19,6 +19,7 @@ from visitkit.screen.learn.blend import Blend
 from visitkit.screen.learn.boosting import Boosting
 from visitkit.screen.learn.card import IntegerCard
 from visitkit.screen.learn.faults import LearnError
+from visitkit.screen.learn.forest import Forest
 from visitkit.screen.learn.hybrid import Hybrid
 from visitkit.screen.learn.logistic import CalibratedLogistic
 from visitkit.screen.learn.model import RiskModel
@@ -29,6 +30,7 @@ MODELS: dict[str, type[RiskModel]] = {
     "hybrid": Hybrid,
     "logistic": CalibratedLogistic,
     "boosting": Boosting,
+    "forest": Forest,
     "blend": Blend,
 }
 
