@@ -1,0 +1,126 @@
+export default {
+  render({ model, el: root }) {
+    const me = Math.random().toString(36).slice(2);
+    const say = (key) => model.get("words")[key] ?? "";
+    const typed = {};
+    const form = el("form", { class: "vk vk-asking", autocomplete: "off", novalidate: true });
+    form.dataset.lmSuppressShortcuts = "true";
+    root.append(form);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      go();
+    });
+
+    const value = (field) => typed[field.name] ?? field.value;
+    const types = { date: "date", text: "text" };
+
+    function control(field, id) {
+      const attributes = {
+        id,
+        "data-name": field.name,
+        "aria-required": field.required ? "true" : false,
+        "aria-describedby": `${id}-hint ${id}-fault`,
+      };
+      let node;
+      if (field.kind === "choice") {
+        const options = [["", say("choose")], ...field.choices];
+        node = el("select", attributes, options.map(([code, word]) => el("option", { value: code }, word)));
+        node.value = value(field);
+        if (node.selectedIndex < 0) node.value = "";
+      } else if (field.kind === "long") {
+        node = el("textarea", { ...attributes, rows: 2 });
+        node.value = value(field);
+      } else {
+        node = el("input", { ...attributes, type: types[field.kind] ?? "text", inputmode: field.kind === "number" ? "decimal" : false });
+        node.value = value(field);
+      }
+      const take = () => (typed[field.name] = node.value);
+      node.addEventListener("input", take);
+      node.addEventListener("change", take);
+      return node;
+    }
+
+    function box(field, id, code, word, on, set) {
+      const node = el("input", { type: "checkbox", id, "data-name": `${field.name} ${code}` });
+      node.checked = on;
+      node.addEventListener("change", () => set(node.checked));
+      return el("span", { class: "vk-box" }, node, el("label", { for: id }, word));
+    }
+
+    function several(field, id) {
+      const held = new Set(value(field).split(" ").filter(Boolean));
+      const boxes = field.choices.map(([code, word], place) =>
+        box(field, `${id}-${place}`, code, word, held.has(code), (on) => {
+          if (on) held.add(code);
+          else held.delete(code);
+          typed[field.name] = [...held].join(" ");
+        }),
+      );
+      return el(
+        "div",
+        { class: "vk-field vk-wide", role: "group", "aria-labelledby": `${id}-label` },
+        el("span", { class: "vk-label", id: `${id}-label` }, field.label, star(field)),
+        el("span", { class: "vk-boxes" }, boxes),
+        notes(field, id),
+      );
+    }
+
+    const star = (field) => (field.required ? el("span", { "aria-hidden": "true", class: "vk-star" }, " *") : null);
+    const notes = (field, id) => [
+      el("span", { class: "vk-hint", id: `${id}-hint` }, field.hint),
+      el("span", { class: "vk-fault", id: `${id}-fault` }),
+    ];
+
+    function drawn(field) {
+      const id = `${me}-${field.name}`;
+      if (field.kind === "several") return several(field, id);
+      if (field.kind === "flag") {
+        const one = box(field, id, "yes", field.label, value(field) === "yes", (on) => (typed[field.name] = on ? "yes" : ""));
+        return el("div", { class: "vk-field" }, one, notes(field, id));
+      }
+      return el(
+        "div",
+        { class: `vk-field${field.kind === "long" ? " vk-wide" : ""}` },
+        el("label", { for: id }, field.label, star(field)),
+        control(field, id),
+        notes(field, id),
+      );
+    }
+
+    function paint() {
+      const frame = model.get("frame");
+      const held = form.contains(document.activeElement) ? document.activeElement.dataset.name : "";
+      form.replaceChildren(
+        frame.about ? el("p", { class: "vk-about" }, frame.about) : "",
+        el("div", { class: "vk-grid" }, (frame.fields ?? []).map(drawn)),
+        el("button", { type: "submit", class: "vk-main", "data-name": "-go" }, frame.go ?? ""),
+      );
+      if (held) form.querySelector(`[data-name="${CSS.escape(held)}"]`)?.focus();
+    }
+
+    function go() {
+      const fields = model.get("frame").fields ?? [];
+      const values = Object.fromEntries(fields.map((field) => [field.name, value(field)]));
+      const lacking = fields.filter((field) => field.required && !values[field.name].trim());
+      for (const field of fields) {
+        const fault = document.getElementById(`${me}-${field.name}-fault`);
+        const wrong = lacking.includes(field);
+        if (fault) fault.textContent = wrong ? say("needed") : "";
+        document.getElementById(`${me}-${field.name}`)?.setAttribute("aria-invalid", String(wrong));
+      }
+      if (lacking.length) {
+        (document.getElementById(`${me}-${lacking[0].name}`) ?? form.querySelector(`[data-name^="${CSS.escape(lacking[0].name)} "]`))?.focus();
+        return;
+      }
+      model.send({ kind: "go", values });
+    }
+
+    model.on("change:frame", paint);
+    model.on("change:words", paint);
+    paint();
+    return () => {
+      model.off("change:frame", paint);
+      model.off("change:words", paint);
+    };
+  },
+};
