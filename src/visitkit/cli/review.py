@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from typing import Any
 
-from visitkit import load, plan, policy, reports, text
+from visitkit import reports, text
 from visitkit.cli.console import Console
+from visitkit.cli.counselling import changed
 from visitkit.cli.parser import Parser, UsageError
-from visitkit.cli.reviewing import declared
-from visitkit.load.mapping import read_mapping
-from visitkit.reports.review import Changed, write_counsellor, write_review
-from visitkit.review import Study, coverage
+from visitkit.cli.reviewing import DESIGN_OPTIONS, declared
+from visitkit.reports.review import write_counsellor, write_review
+from visitkit.review import Study
 from visitkit.review.study import ASSIGNMENTS
 from visitkit.review.study.words import effect_words, seen_words
-from visitkit.screen.day import read_day
 
 _PROG = "visitkit review"
 
@@ -29,18 +30,25 @@ _STUDY = {
     "record": "FILE",
     "record-hash": "SHA256",
     "first-visit": "DATE",
-    "settings": "FILE",
+    **{name: {"start": "PERIOD", "horizon": "TIME"}.get(name, "COLUMN") for name in DESIGN_OPTIONS},
 }
-_SCHOOL = {"as-of": "DATE", "policy": "NAME", "mapping": "FILE"}
+_BOTH = {"settings": "FILE", "out": "DIR"}
+_SCHOOL = {
+    "as-of": "DATE",
+    "policy": "NAME",
+    "mapping": "FILE",
+    "scores": "FILE",
+    "goals": "FILE",
+}
 
 
 def arguments(parser: Parser) -> None:
     """Add the arguments."""
     parser.add_argument("path", metavar="PATH", help=_word("path", parser.lang))
-    for option, metavar in {**_STUDY, "out": "DIR", **_SCHOOL}.items():
+    for option, metavar in {**_STUDY, **_BOTH, **_SCHOOL}.items():
         said = _word(option.replace("-", "_"), parser.lang)
         parser.add_argument(f"--{option}", metavar=metavar, help=said)
-    for option in ("counsellor", "lenient"):
+    for option in ("counsellor", "lenient", "json"):
         parser.add_argument(f"--{option}", action="store_true", help=_word(option, parser.lang))
 
 
@@ -49,7 +57,17 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if args.out is None:
         raise UsageError("cli.wrong.missing", prog=_PROG, name="--out")
     reports.check_folder(args.out)
+    _refuse_mixed(args)
     return _counsellor(args, console) if args.counsellor else _study(args, console)
+
+
+def _refuse_mixed(args: argparse.Namespace) -> None:
+    """Refuse options of the other kind of review: they would be left unread without a word."""
+    others = {**_STUDY} if args.counsellor else {**_SCHOOL, "lenient": ""}
+    given = [f"--{name}" for name in others if getattr(args, name.replace("-", "_"))]
+    if given:
+        key = "cli_review.study_only" if args.counsellor else "cli_review.counsellor_only"
+        raise UsageError(key, options=", ".join(given))
 
 
 def _study(args: argparse.Namespace, console: Console) -> int:
@@ -61,10 +79,13 @@ def _study(args: argparse.Namespace, console: Console) -> int:
         raise UsageError("cli.wrong.choice", prog=_PROG, found=args.design, allowed=allowed)
     study, asked = declared(args)
     files = write_review(study, args.out, asked, console.lang)
-    _tell(study, console)
-    console.print()
-    _files(files, console)
-    console.say("cli_review.closing", "quiet")
+    if args.json:
+        console.print(as_json(study, files, console.lang))
+    else:
+        _tell(study, console)
+        console.print()
+        _files(files, console)
+        console.say("cli_review.closing", "quiet")
     return 1 if study.estimate().refused else 0
 
 
@@ -81,24 +102,57 @@ def _tell(study: Study, console: Console) -> None:
         console.print(told.sentence(console.lang))
 
 
+def as_json(study: Study, files: list[Path], lang: str) -> str:
+    """Return what a program needs: design, effects, checks, refusals, rating, files."""
+    table = study.estimate()
+    rows: list[dict[str, Any]] = json.loads(
+        table.frame().reset_index().to_json(orient="records", double_precision=10)
+    )
+    verdict = study.verdict()
+    told = {
+        "design": study.design().name,
+        "effects": rows,
+        "checks": [
+            {"outcome": one.outcome, "kind": one.kind, **dict(one.figures)}
+            for row in table.rows
+            for one in study.sensitivity(row.found.outcome)
+        ],
+        "refused": [
+            {"outcome": one.outcome, "why": one.why.sentence(lang)} for one in table.refused
+        ],
+        "rating": verdict.rating,
+        "limits": verdict.limits,
+        "files": [str(path) for path in files],
+    }
+    return json.dumps(_finite(told), ensure_ascii=False, indent=2)
+
+
+def _finite(value: Any) -> Any:
+    """Return a value with numbers that JSON does not have as ``null``."""
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and value - value != 0 else value
+
+
 def _counsellor(args: argparse.Namespace, console: Console) -> int:
-    given = [f"--{name}" for name in _STUDY if getattr(args, name.replace("-", "_")) is not None]
-    if given:
-        raise UsageError("cli_review.study_only", options=", ".join(given))
-    rules = policy.read_policy(args.policy or "recommended")
-    mapping = read_mapping(args.mapping) if args.mapping else None
-    with console.bar() as progress:
-        school = load.read_school(
-            args.path, lenient=args.lenient, mapping=mapping, progress=progress
-        )
-    today = read_day(args.as_of or school.latest, school.calendar)
-    owed = plan.duties(school, rules, today)
-    found = coverage(owed, plan.coverage(owed), school, rules, today)
-    changed = Changed(today, len(school.students), found)
-    files = write_counsellor(changed, args.out, console.lang)
-    console.print(found.words(console.lang))
-    console.print()
-    _files(files, console)
+    found, school = changed(args, console)
+    files = write_counsellor(found, args.out, console.lang)
+    if args.json:
+        parts = {
+            name: part.words(console.lang).splitlines()
+            for name in ("coverage", "caseload", "goals", "help")
+            if (part := getattr(found, name)) is not None
+        }
+        told = {"as_of": str(found.as_of), **parts, "files": [str(path) for path in files]}
+        console.print(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for name in ("coverage", "caseload", "goals", "help"):
+            if (part := getattr(found, name)) is not None:
+                console.print(part.words(console.lang))
+                console.print()
+        _files(files, console)
     return 1 if school.faults else 0
 
 

@@ -36,7 +36,7 @@ def draw_attrition(lost: Attrition, lang: str | None = None) -> Picture:
         here = ([lost.overall], [lost.differential])
         axes.plot(*here, "s", color=INK, markersize=6, clip_on=False, label=said("this_study"))
         furthest = max(float(line["differential"].max()), lost.differential)
-        axes.set(xlim=(0, max(0.6, lost.overall * 1.05)), ylim=(0, furthest * 1.15))
+        axes.set(xlim=(0, max(0.6, lost.overall * 1.05)), ylim=(0, furthest * 1.6))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.tick_params(labelsize=7)

@@ -1,4 +1,4 @@
-"""A made-up study with a planted effect of visits, to see whether a review finds it."""
+"""Made-up outcomes with a planted effect of visits, to see whether a review finds it."""
 
 from __future__ import annotations
 
@@ -15,57 +15,51 @@ from visitkit.sample.draws import Floats, happens, normal, stream
 RELIABILITY = 0.7
 #: Fewest students that can be cut in two with some on each side of the window.
 FEWEST = 100
-#: In points of the score.
-CUTOFF = 60.0
 #: Of the made-up worry scale.
 SCALE = {"mean": 20.0, "sd": 5.0, "reliability": 0.8}
-_WEEKS, _BEFORE = 12, 5
-_CLASS_SIZE, _LOSS = 40, 0.03
+#: Day of the first visit of the made-up study; a record must be older.
+FIRST_VISIT = dt.date(2026, 11, 9)
+_WEEKS, _BEFORE, _LOSS = 12, 5, 0.03
 _MEAN, _SPREAD, _NOISE = 12.0, 4.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class StudyPanel:
-    """A made-up threshold study.
+    """What happened afterwards to students who were flagged by a score, or not; made up.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        A row a student: ``student_id``; ``class_id``; ``score``, raw, 0 to 100; ``visited``, 1 at
-        or above the cutoff; ``lessons_missed_at_screening``, which goes into the score;
-        ``lessons_missed_before``, a second baseline of other weeks, after the flag and before the
-        first visit; ``lessons_missed``, afterwards, with the effect in it; ``worry``, a
-        questionnaire afterwards on which visits have no effect. Missing where a student left.
+        A row a student of the record: ``student_id``; ``visited``, as the record decided;
+        ``lessons_missed_at_screening``, which goes into the score; ``lessons_missed_before``, a
+        second baseline of other weeks, after the flag and before the first visit;
+        ``lessons_missed``, afterwards, with the effect in it; ``worry``, a questionnaire
+        afterwards on which visits have no effect. Missing where a student left.
     effect
         What visits do to ``lessons_missed``, in lessons: the truth.
-    cutoff
-        In points of the score.
-    frozen_on, first_visit
-        Days of the flag and of the first visit.
+    first_visit
+        Day of the first visit.
     """
 
     table: pd.DataFrame
     effect: float
-    cutoff: float = CUTOFF
-    frozen_on: dt.date = dt.date(2026, 9, 7)
-    first_visit: dt.date = dt.date(2026, 9, 28)
+    first_visit: dt.date = FIRST_VISIT
 
 
-def study_panel(seed: int = 0, effect: float = -4.0, students: int = 2400) -> StudyPanel:
-    """Make a threshold study whose true effect is known.
+def study_panel(record: pd.DataFrame, seed: int = 0, effect: float = -4.0) -> StudyPanel:
+    """Make what happened after a record of who was flagged was frozen.
 
-    Students with a score of 60 or more were visited. Trouble lasts, but the score also holds the
-    luck of one day, so flagged students fall back by themselves: before and after says "it helped"
-    even at ``effect=0``.
+    Trouble lasts, but a score also holds the luck of one day, so flagged students fall back by
+    themselves: before and after says "it helped" even at ``effect=0``.
 
     Parameters
     ----------
+    record
+        ``student_id``, ``score``, ``flagged`` and ``override`` (0 and 1), one row a student.
     seed
-        0 or more; the same seed gives the same table on every machine.
+        0 or more; the same seed gives the same outcomes on every machine.
     effect
         Of visits on lessons missed in eight weeks; below 0 is good.
-    students
-        In all classes together, 100 or more.
 
     Raises
     ------
@@ -74,27 +68,29 @@ def study_panel(seed: int = 0, effect: float = -4.0, students: int = 2400) -> St
 
     Examples
     --------
-    >>> made = study_panel(seed=1, effect=-4)
-    >>> len(made.table), made.effect
-    (2400, -4.0)
-    >>> bool((made.table["visited"] == (made.table["score"] >= made.cutoff)).all())
-    True
+    >>> score = np.arange(200.0)
+    >>> record = pd.DataFrame({"student_id": [f"S{place}" for place in range(200)], "score": score,
+    ...     "flagged": (score >= 150).astype(int), "override": 0})
+    >>> made = study_panel(record, seed=1, effect=-4)
+    >>> len(made.table), made.effect, int(made.table["visited"].sum())
+    (200, -4.0, 50)
     """
+    students = len(record)
     if students < FEWEST:
-        raise TableError("sample.too_few", students=students, least=FEWEST)
+        raise TableError("sample.few_for_study", students=students, least=FEWEST)
     rng = stream(seed, "study")
-    trouble, luck = normal(rng, (students,)), normal(rng, (students,))
-    shown = np.sqrt(RELIABILITY) * trouble + np.sqrt(1 - RELIABILITY) * luck
-    score = np.clip(43.0 + 17.0 * shown, 0.0, 100.0)
-    visited = score >= CUTOFF
+    score = record["score"].to_numpy(dtype=np.float64)
+    shown = (score - score.mean()) / score.std()
+    # what lasts, given a score that holds it with the reliability above
+    luck = np.sqrt(RELIABILITY * (1 - RELIABILITY)) * normal(rng, (students,))
+    trouble = RELIABILITY * shown + luck
+    visited = record["flagged"].to_numpy(dtype=int) ^ record["override"].to_numpy(dtype=int)
     after = _lessons(rng, trouble) + effect * visited
     lost = happens(rng, _LOSS, students)
     table = pd.DataFrame(
         {
-            "student_id": [f"T{place:05d}" for place in range(1, students + 1)],
-            "class_id": [f"K{place // _CLASS_SIZE + 1:02d}" for place in range(students)],
-            "score": score,
-            "visited": visited.astype(int),
+            "student_id": record["student_id"].to_numpy(),
+            "visited": visited,
             "lessons_missed_at_screening": _MEAN + _SPREAD * shown,
             "lessons_missed_before": _lessons(rng, trouble),
             "lessons_missed": np.where(lost, np.nan, after),

@@ -15,9 +15,9 @@ from visitkit.figures.caseload import PAGE, draw_categories, draw_students
 from visitkit.figures.coverage import draw_quotas
 from visitkit.figures.goals import draw_goals
 from visitkit.figures.style import Picture
+from visitkit.outgoing import check_folder, write_together
 from visitkit.reports.review import paper
 from visitkit.reports.review.page import render
-from visitkit.outgoing import check_folder, write_together
 from visitkit.review.case_result import CaseResult
 from visitkit.review.caseload_review import CaseloadResult
 from visitkit.review.coverage import Coverage

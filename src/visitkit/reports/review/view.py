@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,11 +22,18 @@ from visitkit.review.shown_counts import shown_count
 from visitkit.review.small_cells import FLOOR
 from visitkit.review.stats.fingerprint import fingerprint
 from visitkit.review.study import Check, EffectRow, Study
-from visitkit.review.study.checks import brief
-from visitkit.review.study.words import effect_words
+from visitkit.review.study.checks import brief, chance
+from visitkit.review.study.words import effect_words, is_rate
 
 #: Columns of the effect table, in order: what could be seen stands before what was found.
 COLUMNS = ("outcome", "n", "control", "seen", "b", "g", "improvement", "p", "q")
+
+#: How far the study can be trusted, at a glance and without colour.
+_SIGNS = {
+    "without_reservations": "\u25cf\u25cf\u25cf",
+    "with_reservations": "\u25cf\u25cf\u25cb",
+    "does_not_meet": "\u25cf\u25cb\u25cb",
+}
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ def study_view(study: Study, asked: Asked, lang: str) -> StudyView:
         forest=Pictured(
             text.say("review_report.heading.effects", lang), draw_forest(table, asked.names, lang)
         ),
-        header=[text.say(f"review_report.column.{one}", lang) for one in COLUMNS],
+        header=_header(study, lang),
         rows=[_cells(row, asked, lang) for row in table.rows],
         refused=[f"{asked.name(one.outcome)}: {one.why.sentence(lang)}" for one in table.refused],
         checks_title=text.say("review_report.heading.sensitivity", lang, outcome=name),
@@ -113,8 +121,9 @@ def _facts(study: Study, asked: Asked, lang: str) -> Iterator[str]:
             yield text.say(f"review_report.fact.{part}", lang, **{part: told})
     design = text.say(f"review_report.design.{study.design().name}", lang)
     yield text.say("review_report.fact.design", lang, design=design)
-    assessed = shown_count(study.flow().assessed, lang)
-    yield text.say("review_report.fact.students", lang, number=assessed)
+    flow = study.flow()
+    number = shown_count(flow.assessed, lang)
+    yield text.say(f"review_report.fact.{flow.counted}", lang, number=number)
     yield text.say("review_report.fact.made", lang, date=asked.made or dt.date.today())
     if asked.registered:
         yield text.say("review_report.fact.registered", lang, registered=asked.registered)
@@ -124,8 +133,8 @@ def _facts(study: Study, asked: Asked, lang: str) -> Iterator[str]:
 
 def _verdict(study: Study, lang: str) -> list[str]:
     found = study.verdict()
-    told = found.notes()[: 2 if found.limits else 1]
-    return [one.sentence(lang) for one in told]
+    told = [one.sentence(lang) for one in found.notes()[: 2 if found.limits else 1]]
+    return [f"{_SIGNS[found.rating]} {told[0]}", *told[1:]]
 
 
 def _named(row: EffectRow, asked: Asked) -> EffectRow:
@@ -167,6 +176,12 @@ def _shown(study: Study, outcome: str, asked: Asked, lang: str) -> Pictured:
         return Pictured(title, None, text.say(error.key, lang, **error.facts))
 
 
+def _header(study: Study, lang: str) -> list[str]:
+    counts = {"n": "periods_after", "control": "periods_before"}
+    names = counts if study.flow().counted == "periods" else {}
+    return [text.say(f"review_report.column.{names.get(one, one)}", lang) for one in COLUMNS]
+
+
 def _cells(row: EffectRow, asked: Asked, lang: str) -> list[str]:
     effect, size, counts = row.found.effect, row.found.size, row.found.effect.counts
     none = text.say("review_report.none", lang)
@@ -174,17 +189,29 @@ def _cells(row: EffectRow, asked: Asked, lang: str) -> list[str]:
         asked.name(row.found.outcome),
         _counted(counts.treated, counts.clusters_treated, lang),
         _counted(counts.control, counts.clusters_control, lang),
-        brief(row.seen.value),
-        _range(effect.estimate, effect.ci, lang),
+        _seen(row, lang),
+        _difference(row, lang),
         _range(size.value, size.ci, lang) if size else none,
         _range(row.improvement[0], row.improvement[1:], lang) if row.improvement else none,
-        _chance(effect.p),
-        _chance(row.q),
+        chance(effect.p),
+        chance(row.q),
     ]
 
 
-def _chance(p: float) -> str:
-    return "<0.001" if p < 0.001 else f"{p:.3f}"
+def _seen(row: EffectRow, lang: str) -> str:
+    if not is_rate(row):
+        return brief(row.seen.value)
+    ends = {"lower": brief(math.exp(-row.seen.value)), "higher": brief(math.exp(row.seen.value))}
+    return text.say("review_report.seen_ratio", lang, **ends)
+
+
+def _difference(row: EffectRow, lang: str) -> str:
+    effect = row.found.effect
+    if not is_rate(row):
+        return _range(effect.estimate, effect.ci, lang)
+    told = dict(zip(("value", "low", "high"), (effect.estimate, *effect.ci), strict=True))
+    ratio = {name: brief(math.exp(value)) for name, value in told.items()}
+    return text.say("review_report.ratio", lang, **ratio)
 
 
 def _counted(n: int, clusters: int | None, lang: str) -> str:
@@ -200,7 +227,7 @@ def _range(value: float, ends: tuple[float, float], lang: str) -> str:
 
 def _checks(found: tuple[Check, ...], lang: str) -> Iterator[str]:
     """Yield one sentence a kind of check; all windows of the cutoff in one."""
-    told: set[str] = set()
+    told = {"event"}  # the picture shows each period
     for check in found:
         if check.kind in told:
             continue

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from visitkit.outgoing import check_folder, write_together
 from visitkit.reports.csv_files import write_table
 from visitkit.reports.review.asked import Asked
 from visitkit.reports.review.document import save_document
 from visitkit.reports.review.page import study_page
 from visitkit.reports.review.view import study_view
-from visitkit.outgoing import check_folder, write_together
 from visitkit.review.study import Study
 from visitkit.text import language
 

@@ -68,7 +68,7 @@ class Check:
 
 def made(outcome: str, kind: str, **figures: float) -> Check:
     """Return a check whose sentence is made from its figures."""
-    told = {name: brief(value) for name, value in figures.items()}
+    told = {name: (chance if name == "p" else brief)(value) for name, value in figures.items()}
     return Check(outcome, kind, tuple(figures.items()), note(f"study.check.{kind}", **told))
 
 
@@ -83,6 +83,17 @@ def brief(value: float) -> str:
     if math.isinf(value):
         return "inf"
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def chance(p: float) -> str:
+    """Return a p as it is told in a sentence.
+
+    Examples
+    --------
+    >>> chance(0.04567), chance(1e-9)
+    ('0.046', '<0.001')
+    """
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def of_effect(outcome: str, kind: str, effect: Effect, **more: float) -> Check:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from visitkit import text
 from visitkit.errors import ReviewError
 from visitkit.review.designs.result import Note
-from visitkit.review.study.checks import brief
+from visitkit.review.study.checks import brief, chance
 from visitkit.review.study.effect import EffectRow
 from visitkit.review.study.ending import Ends
 
@@ -89,7 +89,7 @@ def seen_words(row: EffectRow, lang: str | None = None) -> str:
     """Return what a study could see, as a sentence; it reads nothing of what was found."""
     seen = row.seen
     facts = {"outcome": seen.outcome, "power": f"{seen.power:.0%}"}
-    if _is_rate(row):
+    if is_rate(row):
         ends = {"lower": brief(math.exp(-seen.value)), "higher": brief(math.exp(seen.value))}
         return text.say("study.seen_rate", lang, **ends, **facts)
     if seen.in_sd is None:
@@ -98,7 +98,7 @@ def seen_words(row: EffectRow, lang: str | None = None) -> str:
     return text.say("study.seen", lang, **values, **facts)
 
 
-def _is_rate(row: EffectRow) -> bool:
+def is_rate(row: EffectRow) -> bool:
     """Tell whether the number is the logarithm of a ratio of rates."""
     return isinstance(row.found.material, Ends)
 
@@ -112,7 +112,7 @@ def effect_words(row: EffectRow, lang: str | None = None) -> Iterator[str]:
     facts |= {"level": f"{effect.level:.0%}", "method": text.say(effect.method, lang)}
     counts = {"treated": effect.counts.treated, "control": effect.counts.control}
     told = {"outcome": row.found.outcome, **facts, **counts}
-    if _is_rate(row):
+    if is_rate(row):
         ratios = {
             name: brief(math.exp(end)) for name, end in zip(_RATIOS, (low, high), strict=True)
         }
@@ -127,7 +127,7 @@ def effect_words(row: EffectRow, lang: str | None = None) -> Iterator[str]:
         sized = {name: brief(value) for name, value in zip(names, values, strict=True)}
         yield text.say(f"study.size.{size.kind}", lang, **sized)
     if row.of > 1:
-        yield text.say("study.several", lang, p=brief(effect.p), q=brief(row.q), number=row.of)
+        yield text.say("study.several", lang, p=chance(effect.p), q=chance(row.q), number=row.of)
     yield from dict.fromkeys(one.sentence(lang) for one in effect.warnings)
 
 
