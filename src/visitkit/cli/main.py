@@ -23,6 +23,7 @@ COMMANDS = (
     "explain",
     "score",
     "plan",
+    "review",
     "policy",
     "demo",
     "doctor",
