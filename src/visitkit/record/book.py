@@ -22,7 +22,8 @@ from visitkit.record.faults import StoreWarning
 from visitkit.record.ink import Ink
 from visitkit.record.shelf import Shelf
 
-#: How far a machine's clock may lag behind the last entry before somebody is told.
+#: How far clocks may differ: a machine's clock may lag behind the last entry by so much before
+#: somebody is told, and an entry may be dated so far after it.
 CLOCK_SLACK = dt.timedelta(minutes=2)
 _STEP = dt.timedelta(microseconds=1)
 
@@ -93,10 +94,16 @@ class Writing:
         What will be written, by shelf.
     moment
         When: never before the last row of either shelf.
+    machine
+        What the machine's clock says.
+    clock_back
+        It lies behind the last row by more than :data:`CLOCK_SLACK`, so it is wrong.
     """
 
     inks: dict[str, Ink]
     moment: dt.datetime
+    machine: dt.datetime
+    clock_back: bool = False
 
     def next_moment(self) -> dt.datetime:
         """Return a moment later than all others, so that entries of both shelves have an order."""
@@ -145,8 +152,9 @@ def _begin(book: Book) -> Writing:
         shelf.name: Ink(shelf, lasts[shelf.name], (book.actor, book.role), machine)
         for shelf in book.shelves
     }
-    now = Writing(inks, moment)
-    if latest is not None and machine < latest - CLOCK_SLACK and not book.clock_told:
+    clock_back = latest is not None and machine < latest - CLOCK_SLACK
+    now = Writing(inks, moment, machine, clock_back)
+    if clock_back and not book.clock_told:
         book.clock_told = True
         inks["people"].audit(now.next_moment(), "clock_back")
         warnings.warn(text.say("record.clock_back"), StoreWarning, stacklevel=4)

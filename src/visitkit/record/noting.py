@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +10,8 @@ from dataclasses import replace
 from visitkit.errors import StoreError
 from visitkit.record import cases
 from visitkit.record.access import need_psych
-from visitkit.record.book import Book, writing
+from visitkit.record.book import CLOCK_SLACK, Book, Writing, writing
+from visitkit.record.cases.moments import school_time
 from visitkit.record.chain import canonical
 from visitkit.record.entry import Entry
 from visitkit.record.models import entry as table
@@ -26,11 +28,13 @@ def note(book: Book, entries: Sequence[Entry]) -> list[Entry]:
     StoreError
         ``cases.*`` when a step is not legal; ``record.psych_closed`` when it is psychological and
         that file was opened without its key; ``record.given_number`` when an entry has a number
-        already.
+        already; ``record.future`` when it is dated after the clock by more than
+        :data:`visitkit.record.book.CLOCK_SLACK`.
     """
     if any(one.entry_id or one.recorded_at for one in entries):
         raise StoreError("record.given_number")
     with writing(book) as now:
+        _happened(entries, now)
         so_far = of_cases(book, (one.case_id for one in entries))
         prepared = [(one, _accepted(book, so_far, one)) for one in entries]
         shelves = {secret for _, secret in prepared}
@@ -45,6 +49,22 @@ def note(book: Book, entries: Sequence[Entry]) -> list[Entry]:
         _number(so_far, prepared, taken)
         refresh(book, so_far)
     return taken
+
+
+def _happened(entries: Sequence[Entry], now: Writing) -> None:
+    """Refuse what has not happened yet; a clock that is known to be wrong refuses nobody."""
+    if now.clock_back:
+        return
+    for one in entries:
+        ahead = one.at - now.machine if one.at.tzinfo else CLOCK_SLACK
+        if ahead > CLOCK_SLACK:
+            minute = dt.timedelta(minutes=1)
+            raise StoreError(
+                "record.future",
+                found=school_time(one.at).isoformat(" ", "minutes"),
+                minutes=ahead // minute,
+                slack=CLOCK_SLACK // minute,
+            )
 
 
 def _accepted(book: Book, so_far: dict[str, list[Found]], one: Entry) -> bool:

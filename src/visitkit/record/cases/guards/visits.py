@@ -48,8 +48,8 @@ def report_before(ground: Ground, entry: Entry) -> None:
 
 def somebody_out(ground: Ground) -> None:
     """Whoever tells that all are back had gone out."""
-    out, back = ground.last("report_before", "visit", "not_at_home"), ground.last("report_after")
-    if out is None or (back is not None and back.at >= out.at):
+    out = ground.last("report_before", "visit", "not_at_home")
+    if out is None or ground.after(out, "report_after"):
         raise refuse(ground, "cases.nobody_out")
 
 
