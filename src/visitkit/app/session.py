@@ -46,6 +46,9 @@ class Session(traitlets.HasTraits):
         The open casebook.
     locked : bool
         True while the screen is locked; the casebook is closed then.
+    override : dict
+        A tier that a person changed and nobody has written down yet: ``student_id``, ``tier``,
+        ``reason``, ``until``; empty where there is none.
     """
 
     lang = traitlets.Unicode()
@@ -59,11 +62,13 @@ class Session(traitlets.HasTraits):
     plan = traitlets.Instance(VisitPlan, allow_none=True)
     store = traitlets.Instance(CaseStore, allow_none=True)
     locked = traitlets.Bool(False)
+    override = traitlets.Dict()
 
     def __init__(
         self, lang: str | None = None, rules: Policy | str = "recommended", **state: Any
     ) -> None:
         known = rules if isinstance(rules, Policy) else policy.read_policy(rules)
+        self._watched: list[tuple[Callable[[Any], None], list[str]]] = []
         super().__init__(lang=text.language(lang), rules=known, **state)
 
     @classmethod
@@ -112,7 +117,18 @@ class Session(traitlets.HasTraits):
 
     def watch(self, *names: str, call: Callable[[], None]) -> None:
         """Call a function after one of the named values changed."""
-        self.observe(lambda _change: call(), names=list(names))
+
+        def changed(_change: Any) -> None:
+            call()
+
+        self._watched.append((changed, list(names)))
+        self.observe(changed, names=list(names))
+
+    def release(self) -> None:
+        """Call nobody any more whom :meth:`watch` was told of: those views are gone."""
+        for changed, names in self._watched:
+            self.unobserve(changed, names=names)
+        self._watched.clear()
 
 
 def screened(school: School, rules: Policy, as_of: dt.date) -> Caseload:
