@@ -77,15 +77,16 @@ def mark_course(school: School, student_id: str, as_of: DateLike) -> pd.DataFram
         ``class_median`` (of the same figure of all in the class who sat the exam).
     """
     moment = Moment(school.calendar.date(as_of), school.calendar)
-    rows = school.table("marks")
+    results = school.table("marks")
     mates = _classmates(school, student_id)
-    sat = rows["score"].notna() & rows["full_score"].notna()
-    sat &= rows["status"].isna() | (rows["status"] == "sat")
-    known = rows[sat & (rows["date"] < moment.end) & rows["student_id"].isin(mates)]
+    sat = results["score"].notna() & results["full_score"].notna()
+    sat &= results["status"].isna() | (results["status"] == "sat")
+    known = results[sat & (results["date"] < moment.end) & results["student_id"].isin(mates)]
     columns = ["date", "exam", "subjects", "share", "class_median"]
     if known.empty:
         return pd.DataFrame(columns=columns)
-    placed: pd.DataFrame = nw.to_native(papers(nw.from_native(known.reset_index(drop=True), eager_only=True)))
+    rows: nw.DataFrame[pd.DataFrame] = nw.from_native(known.reset_index(drop=True))
+    placed = papers(rows).to_pandas()
     placed["share"] = placed["score"] / placed["full_score"] * 100
     each = placed.groupby(["sitting", "student_id"]).agg(
         date=("date", "max"),
