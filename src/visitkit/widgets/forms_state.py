@@ -246,7 +246,8 @@ def _sentence(paper: Paper, fault: FormFault, lang: str) -> str:
     }
     parts = ("problem", "fix")
     said = {part: text.say(f"forms.fault.{fault.key}.{part}", lang, **facts) for part in parts}
-    return text.say("widgets_forms.fault", lang, **said)
+    sentence = text.say("widgets_forms.fault", lang, **said)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _field(paper: Paper, name: str) -> Field | None:

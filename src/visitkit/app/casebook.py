@@ -1,0 +1,244 @@
+"""The console for the casebook: what is owed, cases and their forms, a student's file, proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from pathlib import Path
+
+import ipywidgets
+
+from visitkit import record, text
+from visitkit.app.casebook_desk import CaseDesk
+from visitkit.app.casebook_lists import cases_listing, due_listing, entries_listing, forms_listing
+from visitkit.app.casebook_proof import ProofPage
+from visitkit.app.overriding import note_override
+from visitkit.app.session import Session
+from visitkit.errors import StoreError, VisitkitError
+from visitkit.record import Entry, StoreWarning, cases
+from visitkit.widgets.asking import Ask, AskField
+from visitkit.widgets.pages import PageBar, Pages
+from visitkit.widgets.reading import PageView, Section
+from visitkit.widgets.rows import RowsView
+from visitkit.widgets.sentences import error_words
+from visitkit.widgets.unlocking import Asked, Unlock
+
+PAGES = ("due", "cases", "student", "new", "forms", "proof")
+_ROOM = "app_casebook"
+
+
+class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
+    """Open a casebook and work with it.
+
+    Parameters
+    ----------
+    session
+        Shared with the other consoles. Set: ``store``. Read: ``school``, ``rules``, ``lang``,
+        ``locked``, ``override``.
+
+    Attributes
+    ----------
+    desk : CaseDesk
+        The case and the form that are open.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._wrong: Exception | None = None
+        self._notes: list[str] = []
+        self._file: tuple[tuple[Entry, ...], int | None] | None = None
+        lang = session.lang
+        self.unlock = Unlock(self._open, self._lock, lang)
+        self.said = PageView(lang)
+        self.desk = CaseDesk(session, self._list)
+        self.due_day = Ask(f"{_ROOM}.due_day", (AskField("day", "date"),), self._due_on, lang)
+        self.due = RowsView(self._open_row, lang)
+        self.cases = RowsView(self._open_row, lang)
+        fields = (AskField("student", required=True), AskField("purpose", required=True))
+        self.student = Ask(f"{_ROOM}.student", fields, self._read_student, lang)
+        self.student_said = PageView(lang)
+        self.student_rows = RowsView(self._read_form, lang)
+        self.new = Ask(f"{_ROOM}.new", (), self._begin, lang)
+        self.forms = RowsView(self._blank, lang)
+        self.proof = ProofPage(session)
+        self._day: dt.date | None = None
+        self._purpose = ""
+        bar = PageBar(f"{_ROOM}.page", PAGES, lang)
+        self.pages = Pages(
+            bar,
+            {
+                "due": ipywidgets.VBox([self.due_day, self.due]),
+                "cases": self.cases,
+                "student": ipywidgets.VBox([self.student, self.student_said, self.student_rows]),
+                "new": self.new,
+                "forms": self.forms,
+                "proof": self.proof,
+            },
+        )
+        self._speakers = (
+            self.unlock,
+            self.said,
+            self.due_day,
+            self.due,
+            self.cases,
+            self.student,
+            self.student_said,
+            self.student_rows,
+            self.new,
+            self.forms,
+            bar,
+        )
+        super().__init__([self.unlock, self.said, self.pages, self.desk])
+        session.watch("lang", call=self._reword)
+        session.watch("school", call=self._propose)
+        session.watch("store", call=self._turned)
+        session.watch("locked", call=self._screen_locked)
+        session.watch("override", call=self._overridden)
+        self._propose()
+        self._turned()
+
+    def __repr__(self) -> str:
+        """Return no student: a saved notebook keeps this line."""
+        return f"{type(self).__name__}()"
+
+    def _open(self, asked: Asked) -> None:
+        if not asked.folder:
+            raise StoreError("record.missing_file", file="people.db")
+        if not asked.actor:
+            raise StoreError("record.who")
+        folder = Path(asked.folder).expanduser()
+        self._notes, self._wrong = [], None
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", StoreWarning)
+            if asked.way == "new":
+                school = self.session.school
+                calendar = school.calendar if school is not None else None
+                name = asked.school or self._say("school_unnamed")
+                record.new_store(
+                    folder, asked.keys, school=name, policy=self.session.rules, calendar=calendar
+                )
+            store = record.open_store(folder, asked.keys, actor=asked.actor, role=asked.role)
+        self._notes = [str(one.message) for one in caught if issubclass(one.category, StoreWarning)]
+        self.session.store = store
+        if self.session.override:
+            self._overridden()
+
+    def _lock(self) -> None:
+        store = self.session.store
+        self.session.store = None
+        if store is not None:
+            store.close()
+
+    def _screen_locked(self) -> None:
+        if self.session.locked:
+            self._lock()
+
+    def _turned(self) -> None:
+        """Follow a casebook that was opened or closed."""
+        here = self.session.store is not None
+        self.unlock.is_open = here
+        self._file, self._purpose = None, ""
+        self.desk.clear()
+        self.proof.clear()
+        for one in (self.pages, self.desk):
+            one.layout.display = "" if here else "none"
+        self._list()
+
+    def _propose(self) -> None:
+        school = self.session.school
+        roll = (
+            [] if school is None else school.tables["teachers"]["teacher_id"].astype(str).tolist()
+        )
+        self.unlock.people = [[code, ""] for code in roll]
+
+    def _reword(self) -> None:
+        for one in self._speakers:
+            one.lang = self.session.lang
+        self.desk.reword()
+        self.proof.reword()
+        self._list()
+
+    def _list(self) -> None:
+        """Show every list anew."""
+        store, lang = self.session.store, self.session.lang
+        self.new.ask(self._asked_new())
+        if store is None:
+            self._tell(Section("", (self._say("closed"),)))
+            return
+        lines = [Section("", tuple(self._notes), tone="warning")] if self._notes else []
+        if self._wrong is not None:
+            lines.append(Section("", (error_words(self._wrong, lang),), tone="warning"))
+        psych = "with" if store.book.psych is not None else "without"
+        lines.append(Section("", (self._say(f"opened_{psych}"),)))
+        self._tell(*lines)
+        self.due.show(due_listing(store.due(self._day), lang))
+        self.cases.show(cases_listing(store.cases(), lang))
+        self.forms.show(forms_listing(lang))
+        self._show_file()
+
+    def _tell(self, *sections: Section) -> None:
+        self.said.show(sections)
+
+    def _asked_new(self) -> tuple[AskField, ...]:
+        kinds = tuple((kind, cases.kind_text(kind, self.session.lang)) for kind in cases.KINDS)
+        return (AskField("kind", "choice", required=True, choices=kinds), AskField("student"))
+
+    def _due_on(self, values: dict[str, str]) -> None:
+        self._day = dt.date.fromisoformat(values["day"]) if values["day"] else None
+        self._list()
+
+    def _open_row(self, key: str, _action: str) -> None:
+        self.desk.open_case(key.partition(" ")[0])
+
+    def _read_student(self, values: dict[str, str]) -> None:
+        store = self.session.store
+        if store is None:
+            return
+        self._wrong, self._file = None, None
+        try:
+            found = store.file(values["student"], values["purpose"])
+        except VisitkitError as error:
+            self._wrong = error
+        else:
+            self._file, self._purpose = (found.entries, found.withheld), values["purpose"]
+        self._list()
+
+    def _show_file(self) -> None:
+        store, lang = self.session.store, self.session.lang
+        self.student_rows.layout.display = "" if self._file is not None else "none"
+        if self._file is None or store is None:
+            self.student_said.show(())
+            return
+        entries, withheld = self._file
+        key = "unknown" if withheld is None else "some" if withheld else "none"
+        self.student_said.show((Section("", (self._say(f"withheld.{key}", number=withheld),)),))
+        rules = store.book.rules.policy
+        self.student_rows.show(entries_listing(entries, rules, lang, of_case=False))
+
+    def _read_form(self, entry_id: str, _action: str) -> None:
+        if self._file is not None:
+            self.desk.read(self._file[0], entry_id, self._purpose)
+
+    def _begin(self, values: dict[str, str]) -> None:
+        self.desk.begin(values["kind"], values["student"])
+
+    def _blank(self, name: str, _action: str) -> None:
+        self.desk.clear()
+        self.desk.form.show(name)
+
+    def _overridden(self) -> None:
+        """Write down that a person put a student into another tier."""
+        store, told = self.session.store, self.session.override
+        if store is None or not told:
+            return
+        self._wrong = None
+        try:
+            note_override(store, told, self.session.cases)
+        except VisitkitError as error:
+            self._wrong = error
+        else:
+            self.session.override = {}
+        self._list()
+
+    def _say(self, key: str, **facts: object) -> str:
+        return text.say(f"{_ROOM}.{key}", self.session.lang, **facts)
