@@ -1,0 +1,170 @@
+"""The whole of it: a top bar, five pages, and a screen that locks."""
+
+from __future__ import annotations
+
+import importlib
+
+import ipywidgets
+
+from visitkit import policy, text
+from visitkit.app.lock import USUAL_MINUTES, Lock
+from visitkit.app.session import Session
+from visitkit.app.start import StartPage
+from visitkit.widgets.locking import LockScreen
+from visitkit.widgets.pages import PageBar, Pages
+from visitkit.widgets.topbar import TopBar
+
+#: Pages in the order of the journey.
+PAGES = ("start", "screening", "visits", "casebook", "review")
+_CONSOLES = {
+    "screening": "ScreeningConsole",
+    "visits": "VisitsConsole",
+    "casebook": "CasebookConsole",
+    "review": "ReviewConsole",
+}
+
+
+def _console(name: str, session: Session) -> ipywidgets.Widget:
+    try:
+        module = importlib.import_module(f"visitkit.app.{name}")
+        return getattr(module, _CONSOLES[name])(session)
+    except (ImportError, AttributeError) as error:
+        return ipywidgets.Label(f"{name}: {error}")
+
+
+class App(ipywidgets.VBox):  # type: ignore[misc]
+    """Start, screening, visits, casebook and review over one session.
+
+    While the session is locked the pages do not exist: they are made again from the session when
+    it is unlocked, so that nothing of the student who was on the screen comes back.
+
+    Parameters
+    ----------
+    session
+        What is open; an empty one when not given.
+    minutes
+        After how many minutes without a touch the session locks.
+
+    Attributes
+    ----------
+    session : Session
+        Shared by all pages.
+    lock : Lock
+        Locks and unlocks it.
+
+    Examples
+    --------
+    >>> app = App(Session("en"))
+    >>> app.bar.page, app
+    ('start', App())
+    >>> app.lock.stop()
+    """
+
+    def __init__(self, session: Session | None = None, minutes: float = USUAL_MINUTES) -> None:
+        self.session = Session() if session is None else session
+        self.lock = Lock(self.session, minutes)
+        lang = self.session.lang
+        idle = round(self.lock.seconds)
+        self.topbar = TopBar(self._speak, self.lock.lock, self.lock.touch, lang, idle=idle)
+        self.screen = LockScreen(self.lock.unlock, lang)
+        self.bar = PageBar("app_shell.page", PAGES, lang)
+        super().__init__()
+        self.add_class("vk-app")
+        self.session.observe(lambda _change: self._spoken(), names="lang")
+        self.session.observe(lambda _change: self._arrange(), names="locked")
+        told = ["school", "as_of", "rules", "start", "store", "lang", "locked"]
+        self.session.observe(lambda _change: self._tell(), names=told)
+        self._arrange()
+        self._tell()
+        self.lock.watch()
+
+    def __repr__(self) -> str:
+        """Return no student: a saved notebook keeps this line."""
+        return "App()"
+
+    def close(self) -> None:
+        """End the watch and close all views."""
+        self.lock.stop()
+        self._take_down()
+        super().close()
+
+    def _speak(self, lang: str) -> None:
+        self.session.lang = lang
+
+    def _spoken(self) -> None:
+        for view in (self.topbar, self.screen, self.bar):
+            view.lang = self.session.lang
+
+    def _arrange(self) -> None:
+        self._take_down()
+        if self.session.locked:
+            kept = self.lock.kept
+            self.screen.ask(kept is not None, kept is not None and kept.psych)
+            self.children = [self.topbar, self.screen]
+        else:
+            self.children = [self.topbar, self._pages()]
+
+    def _pages(self) -> Pages:
+        start = StartPage(self.session, self._opened)
+        made = {name: _console(name, self.session) for name in _CONSOLES}
+        return Pages(self.bar, {"start": start, **made})
+
+    def _take_down(self) -> None:
+        """Close every page and whatever it holds, in Python and in the browser."""
+        pages = [child for child in self.children if isinstance(child, Pages)]
+        self.children = [self.topbar]
+        self.session.release()
+        for old in pages:
+            self.bar.unobserve_all("page")
+            _close(old, spared=self.bar)
+
+    def _opened(self) -> None:
+        self.bar.page = "screening"
+
+    def _tell(self) -> None:
+        now, lang = self.session, self.session.lang
+        line = text.say("app_shell.empty", lang)
+        if now.school is not None:
+            line = text.say(
+                "app_shell.open",
+                lang,
+                students=f"{len(now.start or now.school.tables['students']):,}",
+                date=now.as_of or now.school.latest,
+                rules=policy.title(now.rules.name, lang),
+            )
+        if now.store is not None:
+            line = text.say("app_shell.casebook", lang, line=line)
+        with self.topbar.hold_sync():
+            self.topbar.locked, self.topbar.lockable = now.locked, self.lock.needed or now.locked
+            self.topbar.line = "" if now.locked else line
+
+
+def _close(widget: ipywidgets.Widget, spared: ipywidgets.Widget) -> None:
+    for child in getattr(widget, "children", ()):
+        _close(child, spared)
+    if widget is not spared:
+        widget.close()
+
+
+def open_app(
+    session: Session | None = None, lang: str | None = None, minutes: float = USUAL_MINUTES
+) -> App:
+    """Return all consoles in one view, for a notebook or for Voila.
+
+    Parameters
+    ----------
+    session
+        What is open already, for example :meth:`Session.of`; by default nothing.
+    lang
+        ``"zh"``, ``"en"`` or ``None`` for the machine's language.
+    minutes
+        After how many minutes without a touch it locks: 1 to 240.
+
+    Examples
+    --------
+    >>> app = open_app(lang="en")
+    >>> app.topbar.line
+    'No school is open yet'
+    >>> app.close()
+    """
+    return App(Session(lang) if session is None else session, minutes)

@@ -1,0 +1,198 @@
+"""The first page: a language, tables, what is wrong with them, which rules, which day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import ipywidgets
+
+from visitkit import policy, text
+from visitkit.app.session import Session, screened
+from visitkit.app.start_state import Reading, faults_csv, policies, read, shown
+from visitkit.app.uploads import ENDINGS, Uploads
+from visitkit.errors import VisitkitError
+from visitkit.sample import sample_folder
+from visitkit.screen import Caseload
+from visitkit.screen.day import read_day
+from visitkit.widgets.choices import Choices
+from visitkit.widgets.fault_list import FaultList
+from visitkit.widgets.saving import Download, Files
+from visitkit.widgets.sentences import error_words
+from visitkit.widgets.sources import Sources
+from visitkit.widgets.working import Tell, Working
+
+#: A Monday in the middle of the sample school's term.
+SAMPLE_DAY = dt.date(2026, 11, 2)
+
+
+class StartPage(ipywidgets.VBox):  # type: ignore[misc]
+    """From nothing to a screened school.
+
+    Parameters
+    ----------
+    session
+        Shared with the consoles. Set: ``lang``, ``school``, ``rules``, ``as_of``, ``start``,
+        ``cases``; what was planned for another school is dropped.
+    opened
+        Called when a school has been opened and screened.
+
+    Attributes
+    ----------
+    reading : Reading or None
+        What was read last; opened only when the person goes on.
+    """
+
+    def __init__(self, session: Session, opened: Callable[[], None] = lambda: None) -> None:
+        self.session, self._opened = session, opened
+        self.reading: Reading | None = None
+        self._sample = False
+        self._uploads = Uploads()
+        lang = session.lang
+        self.sources = Sources(self._uploads, self._asked, self._spoken, ENDINGS, lang)
+        self.working = Working(lang)
+        self.faults = FaultList(self._offer, lang)
+        self.marked = Download(self._marked, "app_start.save.marked", "marked.zip", lang)
+        self.listed = Download(self._listed, "app_start.save.list", lang=lang)
+        self.saves = ipywidgets.HBox([self.marked, self.listed])
+        self.saves.layout.flex_flow = "row wrap"
+        self.choices = Choices(self._go, lang)
+        super().__init__([self.sources, self.working])
+        session.watch("lang", call=self._speak)
+        self._resume()
+
+    def __repr__(self) -> str:
+        """Return no student: a saved notebook keeps this line."""
+        return "StartPage()"
+
+    # Tables.
+
+    def _spoken(self, lang: str) -> None:
+        self.session.lang = lang
+
+    def _asked(self, way: str, path: str) -> None:
+        self._sample = way == "sample"
+        lang = self.session.lang
+
+        def job(tell: Tell, _stopped: object) -> Reading:
+            try:
+                return read(
+                    self._place(way, path), lang, lambda done, total, what: tell(done, total, what)
+                )
+            finally:
+                # Read or not, nobody else needs what was handed over.
+                self._uploads.clear()
+
+        self._set_busy(True)
+        self.working.run(job, self._read, self._failed)
+
+    def _place(self, way: str, path: str) -> Path:
+        if way == "sample":
+            return sample_folder()
+        if way == "folder":
+            return Path(path).expanduser()
+        # The only file, not its folder: a fault then names the file as the person knows it.
+        files = sorted(self._uploads.folder.iterdir())
+        return files[0] if len(files) == 1 else self._uploads.folder
+
+    def _read(self, reading: Reading) -> None:
+        self._set_busy(False)
+        self.reading = reading
+        self.choices.shown = False
+        self._show()
+        if reading.school is not None and not reading.faults:
+            self._offer()
+
+    def _failed(self, error: Exception) -> None:
+        self._set_busy(False)
+        self.working.state = "idle"
+        self.sources.tell(error)
+
+    def _set_busy(self, busy: bool) -> None:
+        self.sources.busy = self.choices.busy = busy
+
+    def _show(self) -> None:
+        if self.reading is None:
+            return
+        self.faults.show(shown(self.reading, self.session.lang))
+        self.marked.enabled = bool(self.reading.marked)
+        saves = [self.saves] if self.reading.faults else []
+        self.children = [self.sources, self.working, self.faults, *saves, self.choices]
+
+    def _marked(self) -> Files:
+        return {} if self.reading is None else self.reading.marked
+
+    def _listed(self) -> Files:
+        faults = () if self.reading is None else self.reading.faults
+        return {"faults.csv": faults_csv(faults, self.session.lang)}
+
+    # Rules and day.
+
+    def _offer(self) -> None:
+        if self.reading is None or self.reading.school is None:
+            return
+        school = self.reading.school
+        day = SAMPLE_DAY if self._sample else school.latest
+        known = policies(self.session.lang)
+        rule = self.session.rules.name
+        name = rule if rule in [name for name, _, _ in known] else "recommended"
+        span = (school.calendar.first.isoformat(), school.calendar.last.isoformat())
+        self.choices.show(known, name, day.isoformat(), span)
+
+    def _go(self, rules: str, day: str) -> None:
+        school = None if self.reading is None else self.reading.school
+        if school is None:
+            return
+        try:
+            known, as_of = policy.read_policy(rules), read_day(day, school.calendar)
+        except VisitkitError as error:
+            self.choices.said = error_words(error, self.session.lang)
+            return
+        self.choices.said = ""
+        lang = self.session.lang
+
+        def job(tell: Tell, _stopped: object) -> Caseload:
+            tell(0, 0, text.say("app_start.screening", lang))
+            return screened(school, known, as_of)
+
+        def done(cases: Caseload) -> None:
+            self._set_busy(False)
+            with self.session.hold_trait_notifications():
+                self.session.chosen, self.session.problem, self.session.plan = (), None, None
+                self.session.rules, self.session.school = known, school
+                self.session.as_of, self.session.start = as_of, cases
+                self.session.cases = cases
+            self._opened()
+
+        self._set_busy(True)
+        self.working.run(job, done, self._not_screened)
+
+    def _not_screened(self, error: Exception) -> None:
+        self._set_busy(False)
+        self.working.state = "idle"
+        self.choices.said = error_words(error, self.session.lang)
+
+    def _resume(self) -> None:
+        """Offer rules and day again for a school that is open already."""
+        if self.session.school is None:
+            return
+        self.reading = Reading(self.session.school)
+        self._show()
+        self._offer()
+        if self.session.as_of is not None:
+            self.choices.day = self.session.as_of.isoformat()
+
+    def _speak(self) -> None:
+        lang = self.session.lang
+        for view in (self.sources, self.working, self.faults, self.marked, self.listed):
+            view.lang = lang
+        self.choices.lang = lang
+        self.choices.rules = [list(one) for one in policies(lang)] if self.choices.shown else []
+        if self.reading is not None:
+            self.faults.show(shown(self.reading, lang))
+
+    def close(self) -> None:
+        """Remove what was handed over, and close the page."""
+        self._uploads.clear()
+        super().close()
