@@ -10,10 +10,11 @@ import ipywidgets
 from visitkit import plan, text
 from visitkit.app import visits_words as words
 from visitkit.app.session import Session
-from visitkit.app.visits_form import VisitsForm
+from visitkit.app.visits_form import NARROW, VisitsForm
 from visitkit.app.visits_job import Ground, Made, make, papers
-from visitkit.plan import Duties
+from visitkit.plan import Duties, Visit
 from visitkit.widgets.listing import Listing
+from visitkit.widgets.plan_board import PlanBoard
 from visitkit.widgets.routes import RouteMap
 from visitkit.widgets.saving import Download, Files
 from visitkit.widgets.working import Working
@@ -43,7 +44,7 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
         lang = session.lang
         self.closed = ipywidgets.HTML()
         self.titles = {part: ipywidgets.HTML() for part in _PARTS}
-        self.owed_button = ipywidgets.Button(layout={"width": "auto"})
+        self.owed_button = ipywidgets.Button(layout=NARROW)
         self.owed_button.on_click(lambda _button: self._list_owed())
         self.owed_working = Working(lang)
         self.rules_table = Listing(lang, selectable=True)
@@ -54,13 +55,18 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.names = ipywidgets.Checkbox(indent=False)
         self.map: RouteMap | None = None
         self.map_place = ipywidgets.VBox()
+        self.board: PlanBoard | None = None
+        self.board_place = ipywidgets.VBox()
         self.trips = Listing(lang)
         self.download = Download(self._files, "app_visits.save", "visits.zip", lang)
         self.rules_table.observe(lambda _change: self._show_students(), names="chosen")
-        self.names.observe(lambda _change: self._show_plan(), names="value")
+        self.names.observe(lambda _change: self._name(), names="value")
         super().__init__()
-        session.watch("school", "as_of", "lang", "chosen", call=self._refresh)
-        self._refresh()
+        session.watch("school", "rules", call=self._forget)
+        session.watch("as_of", "chosen", call=self._arrange)
+        session.watch("lang", call=self._speak)
+        self._speak()
+        self._arrange()
 
     def __repr__(self) -> str:
         """Return no student: a saved notebook keeps this line."""
@@ -71,13 +77,19 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
 
     # What is shown follows the session.
 
-    def _refresh(self) -> None:
-        self._speak()
-        open_ = self.session.school is not None
-        if not open_:
+    def _forget(self) -> None:
+        """Another school or other rules: what was planned is no longer about them."""
+        self.made, self._duties = None, None
+        with self.session.hold_trait_notifications():
+            self.session.problem, self.session.plan = None, None
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self.session.school is None:
             self.children = [self.closed]
             return
         self.form.begin_on(self._day())
+        self.form.speak(self.session.lang, len(self.session.chosen))
         self.children = [
             self.titles["owed"],
             self.owed_button,
@@ -95,6 +107,8 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
             self.names,
             self.titles["map"],
             self.map_place,
+            self.titles["board"],
+            self.board_place,
             self.titles["trips"],
             self.trips,
             self.titles["save"],
@@ -110,7 +124,8 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.names.description = self._say("names")
         self.form.speak(lang, len(self.session.chosen))
         views = (self.owed_working, self.rules_table, self.students_table, self.working)
-        for view in (*views, self.trips, self.download, *([self.map] if self.map else [])):
+        plan_views = [view for view in (self.map, self.board) if view is not None]
+        for view in (*views, self.trips, self.download, *plan_views):
             view.lang = lang
         self._show_owed()
         self._word_plan()
@@ -137,7 +152,8 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
 
         def done(found: Duties) -> None:
             self._duties = found
-            self._refresh()
+            self._show_owed()
+            self._arrange()
 
         self.owed_working.run(job, done)
 
@@ -165,27 +181,69 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
 
     def _press(self) -> None:
         ground, ask, lang = self._ground(), self.form.ask(self._day()), self.session.lang
+        kept = self._agreed()
         self.working.run(
-            lambda tell, stopped: make(ask, ground, lang, (), tell, stopped), self._planned
+            lambda tell, stopped: make(ask, ground, lang, kept, tell, stopped), self._planned
         )
+
+    def _agreed(self) -> tuple[Visit, ...]:
+        """Return the visits agreed with families: they stay when the rest is planned again."""
+        if self.made is None or self.board is None:
+            return ()
+        return tuple(one for one in self.made.plan.visits if one.request_id in self.board.frozen)
 
     def _planned(self, made: Made) -> None:
         self.made, self._duties = made, made.duties
         with self.session.hold_trait_notifications():
             self.session.problem, self.session.plan = made.problem, made.plan
-        self._refresh()
+        self._show_plan()
+        self._show_owed()
+        self._arrange()
 
     def _show_plan(self) -> None:
+        """Show a new plan in all views."""
+        if self.made is None:
+            return
+        self._show_map()
+        frozen = {one.request_id for one in self.made.kept}
+        if self.board is None:
+            self.board = PlanBoard(self.made.plan, self.session.lang, frozen=frozen)
+            self.board.observe(lambda _change: self._moved(), names="plan")
+            self.board_place.children = [self.board]
+        else:
+            self.board.show(self.made.plan, frozen=frozen)
+        self._name()
+
+    def _moved(self) -> None:
+        """Take over the plan as the person moved it on the board."""
+        if self.made is None or self.board is None or self.board.plan is self.made.plan:
+            return
+        self.made = self.made.moved(self.board.plan)
+        self.session.plan = self.made.plan
+        self._show_map()
+        self._word_plan()
+
+    def _show_map(self) -> None:
         if self.made is None:
             return
         ground, made = self._ground(), self.made
         known = (made.plan, made.duties, ground.school, ground.rules)
-        beside = {"beside": made.beside, "names": self.names.value}
         if self.map is None:
-            self.map = RouteMap(*known, self.session.lang, **beside)
+            self.map = RouteMap(*known, self.session.lang, beside=made.beside)
             self.map_place.children = [self.map]
-        else:
-            self.map.show(*known, **beside)
+        self.map.show(*known, beside=made.beside, names=self.names.value)
+
+    def _name(self) -> None:
+        """Show names or numbers alone, as the person asked."""
+        if self.map is None or self.board is None:
+            return
+        folk = self.map.told.people
+        names = {number: child.name for number, child in folk.children.items()}
+        names |= dict(folk.teachers)
+        self.map.name(self.names.value)
+        self.board.name(
+            names if self.names.value else {}, {n: c.class_id for n, c in folk.children.items()}
+        )
         self._word_plan()
 
     def _word_plan(self) -> None:
@@ -193,7 +251,7 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
             return
         lang, made = self.session.lang, self.made
         sentences = [words.counts_words(made, lang), words.goodness_words(made, lang)]
-        sentences += words.warning_words(made, lang)
+        sentences += words.note_words(made, lang)
         self.said.value = "".join(f"<p>{escape(one)}</p>" for one in sentences)
         rows = words.trip_rows(self.map.told, self.names.value)
         self.trips.show(self._say("trips_shown"), words.trip_columns(lang), rows)

@@ -15,6 +15,9 @@ from visitkit.plan.travel import MODES
 #: A plan of a school week at first: it is there soon, and can be made longer.
 FIRST_DAYS = 7
 
+#: A button as wide as its words.
+NARROW = {"width": "auto", "align_self": "flex-start"}
+
 _WIDE = {"description_width": "initial"}
 
 
@@ -40,7 +43,7 @@ class VisitsForm(ipywidgets.VBox):  # type: ignore[misc]
         self.seconds = _whole(1, MOST_SECONDS, USUAL_SECONDS)
         self.seed = _whole(0, MOST_SEED, 0)
         self.daylight = ipywidgets.Checkbox(indent=False)
-        self.button = ipywidgets.Button(button_style="primary", layout={"width": "auto"})
+        self.button = ipywidgets.Button(button_style="primary", layout=NARROW)
         self.button.on_click(lambda _button: press())
         self._controls = {
             "start": self.start,

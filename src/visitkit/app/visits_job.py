@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from visitkit import plan, screen, text
@@ -41,17 +41,27 @@ class Ground:
 
 @dataclass(frozen=True)
 class Made:
-    """A plan with what it was made from and what its papers tell beside it."""
+    """A plan with what it was made from and what its papers tell beside it.
+
+    Parameters
+    ----------
+    plan, problem, duties
+        From :mod:`visitkit.plan`.
+    beside
+        Caseload and place of the school, for the papers.
+    kept
+        Visits that were agreed with families before the plan was made.
+    """
 
     plan: VisitPlan
     problem: Problem
     duties: Duties
     beside: Beside
-    kept: int
+    kept: tuple[Visit, ...] = ()
 
     def moved(self, changed: VisitPlan) -> Made:
         """Return the same with the plan as the person moved it."""
-        return Made(changed, self.problem, self.duties, self.beside, self.kept)
+        return replace(self, plan=changed)
 
 
 def make(
@@ -103,7 +113,7 @@ def make(
         progress=told,
         cancel=stopped,
     )
-    return Made(found, problem, setting.duties, Beside(cases, terms.base), len(setting.kept))
+    return Made(found, problem, setting.duties, Beside(cases, terms.base), setting.kept)
 
 
 def screened(ground: Ground, ask: Ask) -> Caseload:

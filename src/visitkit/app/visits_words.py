@@ -139,10 +139,12 @@ def goodness_words(made: Made, lang: str) -> str:
     return text.say("app_visits.gap", lang, cost=cost, bound=bound, share=share)
 
 
-def warning_words(made: Made, lang: str) -> list[str]:
-    """Return what a person has to look at: visits that must be made and are not, rules broken."""
+def note_words(made: Made, lang: str) -> list[str]:
+    """Return what a person has to know: visits kept, those that must be made and are not, rules."""
     pressing, broken = len(must(made.plan)), len(plan.check_plan(made.plan))
     found = []
+    if made.kept:
+        found.append(text.say("app_visits.kept", lang, number=len(made.kept)))
     if pressing:
         found.append(text.say("app_visits.must", lang, number=pressing))
     if broken:

@@ -6,7 +6,7 @@ checked by :func:`visitkit.plan.check.check_plan`, which knows nothing of the pl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -51,7 +51,13 @@ def without(plan: VisitPlan, request_id: str) -> Change:
 
 
 def move(
-    plan: VisitPlan, request_id: str, session: str, lead: str, partner: str | None = None
+    plan: VisitPlan,
+    request_id: str,
+    session: str,
+    lead: str,
+    partner: str | None = None,
+    *,
+    frozen: Collection[str] = (),
 ) -> Change:
     """Return the plan with one visit put into an outing, in the place where it costs least.
 
@@ -68,13 +74,19 @@ def move(
         The outing; a new one when there is none.
     partner
         Who comes along. ``None`` keeps the companion of the outing.
+    frozen
+        Requests whose visits were agreed with the families: they keep their hour and their
+        visitors, and the others of the outing are timed around them.
 
     Raises
     ------
     PlanError
-        When the request, the session or the lead is not known.
+        When the request, the session or the lead is not known, or an agreed visit would get
+        another hour or other visitors.
     """
     problem = _problem(plan)
+    if request_id in frozen:
+        raise PlanError("plan.move_frozen")
     request = _request(problem, request_id)
     at = next((s for s in problem.visitors.sessions if s.id == session), None)
     person = next((p for p in problem.visitors.people if p.teacher_id == lead), None)
@@ -84,10 +96,15 @@ def move(
     goal = next((o for o in outings if (o.session, o.lead) == (session, lead)), None)
     old = [_request(problem, visit.request_id) for visit in goal.visits] if goal else []
     mate = partner if partner is not None or goal is None else goal.partner
+    agreed = {
+        v.request_id: v.start for v in (goal.visits if goal else ()) if v.request_id in frozen
+    }
+    if goal is not None and agreed and mate != goal.partner:
+        raise PlanError("plan.move_frozen")
     tries = []
     for place in range(len(old) + 1):
         order = [*old[:place], request, *old[place:]]
-        tries.append(_timed(problem, at, person, mate, order))
+        tries.append(_timed(problem, at, (person, mate), order, agreed))
     _, outing = min(tries, key=lambda pair: (pair[0], pair[1].travel))
     rest = [o for o in outings if o is not goal and o.visits]
     days = {s.id: (s.date, s.start) for s in problem.visitors.sessions}
@@ -157,21 +174,35 @@ def _ways(problem: Problem, person: Visitor, places: list[str]) -> list[float]:
 
 
 def _timed(
-    problem: Problem, session: Session, person: Visitor, mate: str | None, order: list[Request]
+    problem: Problem,
+    session: Session,
+    crew: tuple[Visitor, str | None],
+    order: list[Request],
+    agreed: Mapping[str, float],
 ) -> tuple[int, Outing]:
-    """Return how many visits miss their windows, and the outing timed as early as can be."""
+    """Return how many visits miss their hours, and the outing timed as early as can be."""
+    person, mate = crew
     *ways, homeward = _ways(problem, person, [_place(problem, request) for request in order])
     clock, missed, visits = float(session.start), 0, []
     for number, (request, way) in enumerate(zip(order, ways, strict=True), 1):
         clock += way
-        open_ = [w for w in request.windows if w.session == session.id and w.end >= clock]
-        missed += not open_
-        clock = max(clock, min((w.start for w in open_), default=clock))
+        late, clock = _begin(request, session, clock, agreed)
+        missed += late
         visits.append(_new_visit(request, session, (person.teacher_id, mate), clock, (number, way)))
         clock += request.service
     missed += clock + homeward > session.home_by
     whole = tuple(visits)
     return missed, Outing(session.id, person.teacher_id, mate, whole, homeward, clock + homeward)
+
+
+def _begin(
+    request: Request, session: Session, clock: float, agreed: Mapping[str, float]
+) -> tuple[bool, float]:
+    """Return whether a visit misses its hours when the visitors come, and when it begins."""
+    if request.id in agreed:
+        return clock > agreed[request.id], agreed[request.id]
+    open_ = [w for w in request.windows if w.session == session.id and w.end >= clock]
+    return not open_, max(clock, min((w.start for w in open_), default=clock))
 
 
 def _new_visit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from visitkit.errors import PlanError
@@ -17,7 +17,9 @@ from visitkit.plan.why import first_obstacle
 _SURELY = 1e5
 
 
-def explain_unassigned(plan: VisitPlan, *, seconds: float = 2.0) -> tuple[Unassigned, ...]:
+def explain_unassigned(
+    plan: VisitPlan, *, seconds: float = 2.0, only: Collection[str] | None = None
+) -> tuple[Unassigned, ...]:
     """Return for each request left out why it is.
 
     Parameters
@@ -27,6 +29,8 @@ def explain_unassigned(plan: VisitPlan, *, seconds: float = 2.0) -> tuple[Unassi
     seconds
         Most time for each request that nothing but other visits keeps out: the plan of its leads
         is then made again with it.
+    only
+        Requests to explain; ``None``: all that are left out.
 
     Returns
     -------
@@ -47,6 +51,8 @@ def explain_unassigned(plan: VisitPlan, *, seconds: float = 2.0) -> tuple[Unassi
     wanted = {request.id: request for request in problem.requests}
     out = []
     for item in plan.unassigned:
+        if only is not None and item.request_id not in only:
+            continue
         reason, facts = first_obstacle(problem, wanted[item.request_id])
         if reason == "crowded":
             found = _added(plan, problem, wanted[item.request_id])

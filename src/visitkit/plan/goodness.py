@@ -10,6 +10,8 @@ from visitkit.plan.problem import Problem
 
 #: The reason that is nobody's to mend: other visits were more pressing.
 CROWDED = "crowded"
+#: Reasons of visits that could be in the plan.
+OPEN = (CROWDED, "taken_out")
 
 
 def open_costs(plan: VisitPlan) -> tuple[float, float]:
@@ -33,7 +35,7 @@ def open_costs(plan: VisitPlan) -> tuple[float, float]:
     (30.0, 25.0)
     """
     problem = _problem(plan)
-    hindered = {item.request_id for item in plan.unassigned if item.reason != CROWDED}
+    hindered = {item.request_id for item in plan.unassigned if item.reason not in OPEN}
     penalty = problem.rules.mandatory_penalty
     fixed = sum(
         request.prize + penalty * request.mandatory

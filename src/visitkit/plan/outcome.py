@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -111,14 +111,22 @@ class VisitPlan:
         """All visits, in the order of the outings."""
         return tuple(visit for outing in self.outings for visit in outing.visits)
 
-    def move(self, request_id: str, session: str, lead: str, partner: str | None = None) -> Change:
+    def move(
+        self,
+        request_id: str,
+        session: str,
+        lead: str,
+        partner: str | None = None,
+        *,
+        frozen: Collection[str] = (),
+    ) -> Change:
         """Return the plan with one visit put into an outing, where it costs least.
 
         See :func:`visitkit.plan.change.move`.
         """
         from visitkit.plan.change import move
 
-        return move(self, request_id, session, lead, partner)
+        return move(self, request_id, session, lead, partner, frozen=frozen)
 
     def without(self, request_id: str) -> Change:
         """Return the plan without one visit; see :func:`visitkit.plan.change.without`."""

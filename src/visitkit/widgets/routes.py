@@ -89,19 +89,26 @@ class RouteMap(Shown):
         self.told = self._round()
         self._paint()
 
+    def name(self, names: bool) -> None:
+        """Show names beside numbers, or numbers alone."""
+        if names != self._names:
+            self._names = names
+            self._paint()
+
     def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         """Return what is done about each kind of message."""
         return {"day": self._choose_day, "crew": self._choose_crew, "stop": self._choose_stop}
 
     def _choose_day(self, content: Mapping[str, Any]) -> None:
         if short(content, "id") in {one["id"] for one in self.days}:
-            self.day = short(content, "id")
+            self.day, self.crew = short(content, "id"), ""
             self._paint()
 
     def _choose_crew(self, content: Mapping[str, Any]) -> None:
         letter = content.get("id")
         if letter == "" or letter in {one["letter"] for one in self._crews()}:
-            self.crew, self.stop = str(letter), ""
+            self.crew = str(letter)
+            self._paint()
 
     def _choose_stop(self, content: Mapping[str, Any]) -> None:
         mark = short(content, "id")
@@ -123,12 +130,12 @@ class RouteMap(Shown):
         known = [one["id"] for one in listed]
         day = self.day if self.day in known else next(iter(known), "")
         date = dt.date.fromisoformat(day) if day else None
-        picture = day_map(self.told, date, self._names)
-        letters = {str(one["letter"]) for one in picture.get("crews", [])}  # type: ignore[attr-defined]
+        letters = {trip.letter for trip in self.told.on(date)} if date else set()
+        crew = self.crew if self.crew in letters else ""
+        picture = day_map(self.told, date, crew, self._names)
         with self.hold_sync():
             self.days, self.picture, self.day = listed, picture, day
-            self.crew = self.crew if self.crew in letters else ""
-            self.stop = ""
+            self.crew, self.stop = crew, ""
         self.student = ""
 
     def _speak(self, change: object) -> None:

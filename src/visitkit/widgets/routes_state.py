@@ -19,7 +19,9 @@ def day_list(told: Round) -> list[dict[str, str]]:
     return [{"id": date.isoformat(), "label": told.given.day(date)} for date in told.days]
 
 
-def day_map(told: Round, date: dt.date | None, names: bool = False) -> dict[str, object]:
+def day_map(
+    told: Round, date: dt.date | None, letter: str = "", names: bool = False
+) -> dict[str, object]:
     """Return the map of a day: drawing, crews, stops in order, homes that are not drawn.
 
     Parameters
@@ -28,12 +30,14 @@ def day_map(told: Round, date: dt.date | None, names: bool = False) -> dict[str,
         The plan day by day.
     date
         The day; ``None`` gives an empty map.
+    letter
+        Of the crew that is drawn alone; empty: all of them.
     names
         Tell names of students and teachers beside their numbers.
     """
     if date is None:
         return {}
-    drawn = sketch(told, date)
+    drawn = sketch(told, date, letter)
     spoken = _Spoken(told, names)
     return {
         "date": date.isoformat(),

@@ -94,11 +94,20 @@ def write_map(told: Round, path: Path) -> None:
     write_rendered(path, "map.html", known, facts)
 
 
-def sketch(told: Round, date: dt.date) -> Sketch:
-    """Return the map of a day."""
+def sketch(told: Round, date: dt.date, letter: str = "") -> Sketch:
+    """Return the map of a day.
+
+    Parameters
+    ----------
+    told, date
+        The plan and the day.
+    letter
+        Draw this crew alone, as large as it can be; its looks stay those of the whole day.
+    """
     known = homes(told.given.school)
     base = school_spot(told.given.school, told.given.beside.base)
-    stops = [stop for trip in told.on(date) for stop in trip.stops if stop.visit.form == "home"]
+    trips = [trip for trip in told.on(date) if not letter or trip.letter == letter]
+    stops = [stop for trip in trips for stop in trip.stops if stop.visit.form == "home"]
     drawn = {stop.mark: known[_home(stop)] for stop in stops if _home(stop) in known}
     missing = tuple(stop for stop in stops if _home(stop) not in known)
     if not drawn or base is None:
