@@ -13,7 +13,6 @@ from typing import TextIO
 from tqdm import tqdm
 
 from visitkit import text
-from visitkit.screen.counting import one_or_many
 
 #: Escape codes by the part a text plays.
 _STYLES = {"strong": "1", "alarm": "1;31", "notice": "33", "quiet": "2"}
@@ -124,6 +123,9 @@ class Console:
 
     def count(self, key: str, style: str = "", *, number: int, **facts: object) -> None:
         """Print a sentence with a count, in the singular where it is one."""
+        # Read only where it is needed: screening takes seconds to import, many commands need none.
+        from visitkit.screen.counting import one_or_many
+
         self.say(one_or_many(key, number), style, number=number, **facts)
 
     def words(self, key: str, **facts: object) -> str:

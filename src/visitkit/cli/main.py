@@ -23,6 +23,7 @@ COMMANDS = (
     "explain",
     "score",
     "plan",
+    "record",
     "review",
     "policy",
     "demo",

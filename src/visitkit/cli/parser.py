@@ -48,8 +48,15 @@ class Parser(argparse.ArgumentParser):
         """Refuse in our own words: what is missing stands after the colon of argparse's."""
         raise UsageError("cli.wrong.missing", prog=self.prog, name=message.rpartition(": ")[2])
 
-    def read(self, words: Sequence[str]) -> argparse.Namespace:
+    def read(self, words: Sequence[str], *, mixed: bool = False) -> argparse.Namespace:
         """Return the arguments.
+
+        Parameters
+        ----------
+        words
+            What was typed.
+        mixed
+            Options may stand between words that belong together.
 
         Raises
         ------
@@ -57,7 +64,8 @@ class Parser(argparse.ArgumentParser):
             Naming the word that is not understood and where help is found.
         """
         try:
-            found, unknown = self.parse_known_args(list(words))
+            parse = self.parse_known_intermixed_args if mixed else self.parse_known_args
+            found, unknown = parse(list(words))
         except argparse.ArgumentError as error:
             if error.argument_name is None:
                 self.error(error.message)
