@@ -74,7 +74,7 @@ class StudentCard(Shown):
             self.student = ""
         self._tell()
 
-    def open(self, student_id: str, *, focus: bool = False) -> None:
+    def turn_to(self, student_id: str, *, focus: bool = False) -> None:
         """Open the card of a student.
 
         Parameters
