@@ -285,10 +285,21 @@ def test_the_counsellors_page(run: Run, small: Path, tmp_path: Path) -> None:
     goals = {"student_id": ["T01", "T01"], "goal_id": ["a", "b"], "level": [1, None]}
     pd.DataFrame({**goals, "due": "2026-10-30"}).to_csv("goals.csv", index=False)
     words = ["--counsellor", "--as-of", "2026-12-01", "--scores", "scores.csv", "--settings"]
-    said = run("review", small, *words, "scale.toml", "--goals", "goals.csv", "--out", "out")
+    said = run(
+        "review",
+        small,
+        *words,
+        "scale.toml",
+        "--goals",
+        "goals.csv",
+        "--out",
+        "out",
+        "--student",
+        "T03",
+    )
     assert said.code == 0, said.err
     page = (tmp_path / "out" / "counsellor.html").read_text(encoding="utf-8")
-    for title in ("Visits done and owed", "How the students changed", "Goals"):
+    for title in ("Visits done and owed", "How the students changed", "Goals", "One student"):
         assert title in page
     assert "p-value" not in page
     assert (tmp_path / "out" / "counsellor.docx").exists()

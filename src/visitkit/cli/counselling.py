@@ -19,6 +19,7 @@ from visitkit.load.mapping import read_mapping
 from visitkit.reports.review import Changed
 from visitkit.review import (
     CaseloadReview,
+    CaseResult,
     CaseReview,
     GoalAttainment,
     Norms,
@@ -26,6 +27,7 @@ from visitkit.review import (
     coverage,
     help_review,
 )
+from visitkit.review.coverage_tables import on_roll
 from visitkit.screen.day import read_day
 
 #: Settings below [scale]: the scale of the scores.
@@ -68,9 +70,10 @@ def changed(args: argparse.Namespace, console: Console) -> tuple[Changed, School
     helped = school.tables["interventions"]
     found = Changed(
         as_of=today,
-        students=len(school.students),
+        students=len(on_roll(school, pd.Timestamp(today))),
         coverage=done,
         caseload=None if scores is None or asked is None else CaseloadReview(asked).fit(scores),
+        case=None if scores is None or asked is None else _one(args.student, asked, scores),
         goals=None if goals is None else GoalAttainment().fit(goals, today),
         help=(
             None
@@ -79,6 +82,12 @@ def changed(args: argparse.Namespace, console: Console) -> tuple[Changed, School
         ),
     )
     return found, school
+
+
+def _one(student: str | None, asked: CaseReview, scores: pd.DataFrame) -> CaseResult | None:
+    if student is None:
+        return None
+    return asked.fit(scores[scores["student_id"] == student])
 
 
 def _until(path: str, today: dt.date) -> pd.DataFrame:

@@ -38,6 +38,7 @@ _SCHOOL = {
     "policy": "NAME",
     "mapping": "FILE",
     "scores": "FILE",
+    "student": "NUMBER",
     "goals": "FILE",
 }
 

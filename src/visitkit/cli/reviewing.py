@@ -129,10 +129,11 @@ def read_table(path: str, *, as_text: list[str] | None = None) -> pd.DataFrame:
         encoding = encoding_of(data)
         if encoding is None:
             raise ReviewError("cli_review.no_table", path=path)
-        return pd.read_csv(io.BytesIO(data), encoding=encoding, **settings)
+        rows: pd.DataFrame = pd.read_csv(io.BytesIO(data), encoding=encoding, **settings)
     except (ValueError, KeyError, zipfile.BadZipFile):
         # the cause may quote a row, so it goes no further
         raise ReviewError("cli_review.no_table", path=path) from None
+    return rows
 
 
 def number(value: object) -> bool:

@@ -98,6 +98,7 @@ def draw_categories(found: CaseloadResult, lang: str | None = None) -> Picture:
         for place, domain in enumerate(domains):
             _bar(axes, found, str(domain), place, labels)
         axes.set_yticks(range(len(domains)), [str(one) for one in domains])
+        axes.tick_params(axis="y", length=0)
         axes.invert_yaxis()
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel(say("figures.students", labels))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from visitkit.policy import schema
 from visitkit.policy.words import code_word, key_words, record_words, section_words
 from visitkit.text import say
 
@@ -35,7 +36,7 @@ def rule_name(rule: str, lang: str | None) -> str:
     told = record_words(family, name, lang)
     if family == "quota":
         return told
-    if told != name:
+    if family in schema.families():
         section = section_words(family, lang)
         return say("review.coverage.of_section", lang, section=section, name=told)
     return key_words(rule, lang)

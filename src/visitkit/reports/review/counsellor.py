@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from visitkit import text
@@ -24,6 +24,9 @@ from visitkit.review.coverage import Coverage
 from visitkit.review.goals import GoalResult
 from visitkit.review.help_review import HelpResult
 from visitkit.tables import word
+
+#: Periods of help that the page lists; the table holds them all.
+LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,14 @@ class Changed:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: sentences, pictures, and a table."""
+    """A part of the page: sentences, pictures, a table and what stands below it."""
 
     title: str
     lines: Sequence[str]
     pictures: Sequence[Picture] = ()
     header: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = field(default=())
+    rows: Sequence[Sequence[str]] = ()
+    below: str = ""
 
 
 def counsellor_sections(found: Changed, lang: str) -> list[Section]:
@@ -161,6 +165,8 @@ def _save(found: Changed, path: Path, lang: str) -> None:
             paper.picture(document, shown, paper.WIDE)
         if part.rows:
             paper.grid(document, part.header, part.rows)
+        if part.below:
+            paper.line(document, part.below)
     paper.line(document, head["closing"], bold=True)
     paper.save(document, path)
 
@@ -222,7 +228,9 @@ def _help(found: HelpResult, lang: str) -> Section:
             str(row["end"].date()),
             text.say(f"review.reason.{row['reason']}", lang),
         ]
-        for row in found.to_assess.to_dict("records")
+        for row in found.to_assess.head(LISTED).to_dict("records")
     ]
+    rest = len(found.to_assess) - len(rows)
+    below = text.say("review_report.counsellor.more", lang, number=rest) if rest else ""
     header = _columns(("student", "help", "start", "end", "why"), lang)
-    return Section(_title("help", lang), _lines(found.words(lang)), (), header, rows)
+    return Section(_title("help", lang), _lines(found.words(lang)), (), header, rows, below)

@@ -15,7 +15,7 @@ from visitkit.reports.review.pictures import as_png
 _LATIN, _HAN = "Arial", "Microsoft YaHei"
 #: Width and height of A4, its margins, and the width of a picture, in centimetres.
 _A4, _MARGINS = (21.0, 29.7), (1.2, 0.9)
-WIDE, HALF = 18.4, 9.0
+WIDE, HALF = 18.2, 8.5
 
 
 def blank(title: str) -> Any:
