@@ -6,6 +6,7 @@ checked by :func:`visitkit.plan.check.check_plan`, which knows nothing of the pl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -163,14 +164,18 @@ def _place(problem: Problem, request: Request) -> str:
 
 
 def _ways(problem: Problem, person: Visitor, places: list[str]) -> list[float]:
-    """Return the minutes to each place in turn and home."""
+    """Return the minutes to each place in turn and home.
+
+    Where no way is known none are counted: a person may know better, and the checker names it.
+    """
     trip = problem.trip
     mode = person.mode if person.mode in trip.minutes else next(iter(trip.minutes))
     stops = [trip.base, *places, person.home or trip.base]
     if any(stop not in trip.places for stop in stops):
         raise PlanError("plan.place_unknown")
     at = [trip.places.index(stop) for stop in stops]
-    return [float(trip.minutes[mode][a, b]) for a, b in pairwise(at)]
+    found = (float(trip.minutes[mode][a, b]) for a, b in pairwise(at))
+    return [minutes if math.isfinite(minutes) else 0.0 for minutes in found]
 
 
 def _timed(

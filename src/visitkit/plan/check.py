@@ -190,6 +190,8 @@ class _Check:
             found.append(self._about(visit, "wrong_figures"))
         if visit.form not in request.forms:
             found.append(self._about(visit, "form"))
+        if visit.form == "home" and not request.place:
+            found.append(self._about(visit, "no_address"))
         return found
 
     def _accounted(self, plan: VisitPlan) -> list[Violation]:

@@ -56,7 +56,7 @@ def leaflet_map(told: Round, date: dt.date, tiles: Any = None) -> Any:
 
 
 def _on(one: dict[str, Any], date: dt.date) -> bool:
-    return one["properties"].get("date", date.isoformat()) == date.isoformat()
+    return bool(one["properties"].get("date", date.isoformat()) == date.isoformat())
 
 
 def _spots(one: dict[str, Any]) -> list[tuple[float, float]]:
