@@ -49,6 +49,8 @@ class Session(traitlets.HasTraits):
     override : dict
         A tier that a person changed and nobody has written down yet: ``student_id``, ``tier``,
         ``reason``, ``until``; empty where there is none.
+    overrides : tuple of Override
+        All tiers that people changed since the school was opened, the latest of each student.
     """
 
     lang = traitlets.Unicode()
@@ -63,6 +65,7 @@ class Session(traitlets.HasTraits):
     store = traitlets.Instance(CaseStore, allow_none=True)
     locked = traitlets.Bool(False)
     override = traitlets.Dict()
+    overrides = traitlets.Tuple()
 
     def __init__(
         self, lang: str | None = None, rules: Policy | str = "recommended", **state: Any

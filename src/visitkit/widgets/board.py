@@ -62,9 +62,15 @@ class AlertBoard(Shown):
         super().__init__(lang)
 
     def show(
-        self, cases: Caseload | None, school: School | None, now: dt.datetime | None = None
+        self,
+        cases: Caseload | None,
+        school: School | None,
+        now: dt.datetime | None = None,
+        *,
+        names: bool | None = None,
     ) -> None:
         """Show the alerts of another caseload."""
+        self._names = self._names if names is None else names
         self._cases, self._school, self._now = cases, school, now
         self._tell()
 

@@ -66,8 +66,11 @@ class StudentCard(Shown):
         super().__init__(lang)
         self.observe(lambda _change: self._tell(), names=["overrides", "chosen"])
 
-    def show(self, cases: Caseload, school: School | None = None) -> None:
+    def show(
+        self, cases: Caseload, school: School | None = None, *, names: bool | None = None
+    ) -> None:
         """Take another caseload; the card stays open where the student is on it."""
+        self._names = self._names if names is None else names
         self._cases = cases
         self._school = school if school is not None else self._school
         if self.student and self.student not in set(cases.table["student_id"]):

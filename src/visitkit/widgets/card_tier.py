@@ -60,6 +60,16 @@ class Override:
         """Return no student and no grounds."""
         return f"Override({self.computed} -> {self.tier}, until={self.until})"
 
+    def told(self) -> dict[str, str]:
+        """Return what the casebook writes down."""
+        return {
+            "student_id": self.student_id,
+            "tier": self.tier,
+            "reason_code": self.reason_code,
+            "reason": self.reason,
+            "until": self.until.isoformat(),
+        }
+
     def holds(self, as_of: dt.date | None) -> bool:
         """Tell whether it still holds on a day."""
         return as_of is None or as_of <= self.until

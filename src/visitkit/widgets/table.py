@@ -96,8 +96,11 @@ class CaseTable(Shown):
         """Return the number of students in the list, whatever is filtered."""
         return len(self._columns)
 
-    def show(self, cases: Caseload, school: School | None = None) -> None:
+    def show(
+        self, cases: Caseload, school: School | None = None, *, names: bool | None = None
+    ) -> None:
         """Show another caseload; who is chosen stays chosen where the student is on it."""
+        self._names = self._names if names is None else names
         self._columns = columns(cases, school, names=self._names)
         self._place = {one: place for place, one in enumerate(self._columns.ids)}
         self._ranks = rank_bytes(as_ranking(cases), self._columns.ids)
