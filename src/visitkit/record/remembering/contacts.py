@@ -51,7 +51,8 @@ def _contacts(holding: Sequence[Entry]) -> Iterator[Row]:
         yield from _visits(holding)
     elif kind == "persuasion":
         for one in steps(holding, "round"):
-            yield _row(one, str(one.facts["form"]), one.facts.get("time"))
+            row = _row(one, str(one.facts["form"]), one.facts.get("time"))
+            yield {**row, "duty": f"persuasion.round.{one.facts['number']}"}
         for one in steps(holding, "contact_parents"):
             if one.facts.get("reached") is True:
                 yield _row(one, _form(one.facts.get("channel")))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from visitkit.record.cases.folding import fold
 from visitkit.record.cases.moments import day_of, school_time
 from visitkit.record.entry import Entry
 from visitkit.record.remembering.contacts import Cases
@@ -47,14 +48,21 @@ def persuasion(cases: Cases) -> pd.DataFrame:
     """Return rounds of persuasion: ``student_id``, ``date``, ``round``, ``outcome``.
 
     A round failed unless the student came back before the next one; what the school reported as
-    lost or refused is told of the last round.
+    lost or refused is told of the last round. Rounds of a case that has ended, or from before the
+    student went away again, are over: they stand for nothing that is owed now.
     """
-    rows = [row for holding in cases if holding[0].kind == "persuasion" for row in _rounds(holding)]
+    going_on = [one for one in cases if one[0].kind == "persuasion" and not fold(one).closed]
+    rows = [row for holding in going_on for row in _rounds(_since_away(holding))]
     return frame(rows, PERSUASION, ["student_id", "date", "round"])
 
 
+def _since_away(holding: Sequence[Entry]) -> Sequence[Entry]:
+    places = [place for place, one in enumerate(holding) if one.step in ("open", "away_again")]
+    return holding[places[-1] :] if places else holding
+
+
 def _rounds(holding: Sequence[Entry]) -> Iterator[Row]:
-    told = list(steps(holding, "round", "back", "refer_to_authority", "explain"))
+    told = list(steps(holding, "round", "back", "refer_to_authority"))
     for place, one in enumerate(told):
         if one.step == "round":
             outcome = "failed"

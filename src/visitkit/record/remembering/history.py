@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import pandas as pd
 
+from visitkit import tables
+from visitkit.load.school import School
 from visitkit.record.access import log, shown
 from visitkit.record.book import Book, writing
 from visitkit.record.cases.folding import corrected
@@ -69,6 +71,26 @@ class History(Mapping[str, pd.DataFrame]):
     def __len__(self) -> int:
         """Return how many tables there are."""
         return len(self.tables)
+
+    def beside(self, school: School) -> School:
+        """Return a school whose tables also hold what the casebook remembers.
+
+        For what reads contacts and help from the school itself, such as ``screen.register`` and
+        ``review.coverage``. A contact that the school's table holds already (same student, day and
+        form), or a help (same student, day and type), is not there twice.
+        """
+        held = {name: _added(school.table(name), extra, name) for name, extra in self.items()}
+        return replace(school, tables={**school.tables, **held})
+
+
+def _added(table: pd.DataFrame, extra: pd.DataFrame, name: str) -> pd.DataFrame:
+    columns = tables.TABLES[name].columns
+    same = [one.name for one in columns if one.required]
+    there = pd.MultiIndex.from_frame(table[same].astype({same[0]: "str"}))
+    new = ~pd.MultiIndex.from_frame(extra[same]).isin(there)
+    if not new.any():
+        return table
+    return pd.concat([table, extra.loc[new, table.columns]], ignore_index=True).astype(table.dtypes)
 
 
 def history(book: Book, as_of: AsOf) -> History:

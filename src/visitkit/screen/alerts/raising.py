@@ -13,6 +13,7 @@ from visitkit.load.school import School
 from visitkit.policy import Policy
 from visitkit.screen.alerts import absences
 from visitkit.screen.alerts.clock import due
+from visitkit.screen.alerts.closing import Matters, matters_known
 from visitkit.screen.alerts.matters import conduct, episodes, matters
 from visitkit.screen.alerts.rules import BY_CODE, EVENT_RULES, RUN_RULES, Rule, lookback
 from visitkit.screen.day import DayLike, read_day
@@ -53,6 +54,7 @@ def alerts(
     history: Mapping[str, pd.DataFrame] | None = None,
     *,
     scored: pd.DataFrame | None = None,
+    matters: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return what must be acted on, whatever any figure or index says.
 
@@ -71,6 +73,11 @@ def alerts(
         The day on which we stand, within the calendar of the school.
     history, scored
         As for :func:`visitkit.screen.indicators.indicators`.
+    matters
+        What people have taken up and ended, from the casebook (``record.History``):
+        ``student_id``, ``rule``, ``since``, ``known``, ``ended``. An alert stays as long as its
+        case goes on, and is no longer told when people have ended it; see
+        :mod:`visitkit.screen.alerts.closing`.
 
     Returns
     -------
@@ -82,7 +89,8 @@ def alerts(
         first contact on record since that can be the answer: a visit for a visit, any contact
         for a call, counselling for a talk; missing for reports), ``overdue`` (not answered, and
         the day of ``due`` lies before ``as_of``); in order of student, due, opened and rule. An
-        answered alert is still told: whether it is closed is for a person to say.
+        answered alert is still told: whether it is closed is for a person to say, in the
+        casebook.
 
     Raises
     ------
@@ -90,13 +98,18 @@ def alerts(
         When ``as_of`` is no day of the school's calendar.
     visitkit.errors.PolicyError
         When the policy lacks a value a rule needs.
+    visitkit.errors.ScreenError
+        When the matters lack a column.
     """
     moment = Moment(read_day(as_of, school.calendar), school.calendar)
     held = gathered(school, history or {})
     held["surveys"] = scored_sheets(held["surveys"], moment) if scored is None else scored
     base = ground({name: nw.from_native(frame) for name, frame in held.items()}, moment)
-    open_ones = [_opened(base, policy, rule, found) for rule, found in _found(base, policy)]
+    taken_up = matters_known(base, matters)
+    found = _found(base, policy)
+    open_ones = [_opened(base, policy, rule, rows, taken_up) for rule, rows in found]
     table = pd.concat(open_ones, ignore_index=True)
+    table = table[~taken_up.closed(table)]
     names = pd.Series(base.here.to_native().set_index("student")["student_id"])
     table = table[table["student"].isin(names.index)]
     table = table.assign(student_id=table["student"].map(names))
@@ -125,7 +138,7 @@ def _found(base: Ground[Any], policy: Policy) -> Found:
 
 def _absence(base: Ground[Any], policy: Policy) -> Found:
     rule = BY_CODE["unexcused_absence"]
-    yield rule, absences.missed_lessons(base, lookback(rule, policy))
+    yield rule, absences.missed_lessons(base, max(lookback(rule, policy), absences.LONGEST_RUN))
     days = absences.missed_days(base)
     for code, (reason, inclusive) in RUN_RULES.items():
         rule = BY_CODE[code]
@@ -179,8 +192,12 @@ def _sheets(base: Ground[Any]) -> Found:
         )
 
 
-def _opened(base: Ground[Any], policy: Policy, rule: Rule, found: pd.DataFrame) -> pd.DataFrame:
-    still = found["latest"].fillna(-1) >= base.moment.today - lookback(rule, policy)
+def _opened(
+    base: Ground[Any], policy: Policy, rule: Rule, found: pd.DataFrame, taken_up: Matters
+) -> pd.DataFrame:
+    days_open = lookback(rule, policy)
+    still = found["latest"].fillna(-1) >= base.moment.today - days_open
+    still |= taken_up.going_on(rule.code, found, days_open)
     table = found.loc[still, ["student", "opened", "fact"]]
     days: dict[pd.Timestamp, dt.datetime] = {
         day: due(day.date(), rule.clock, policy, base.moment.calendar)

@@ -83,11 +83,13 @@ def register(
     alerts
         From :func:`visitkit.screen.alerts.alerts`; made here when not given.
     told
-        What only people can tell, from the casebook: ``student_id``, ``fact``, ``date``. Facts
-        are those of the policy's crisis rules (``suicide_or_attempt``,
-        ``severe_illness_diagnosed`` ...), ``ideation`` (a trained person confirmed it),
-        ``cleared`` (a trained person found no danger), ``harm_others``, ``returned`` (to school
-        after treatment), and the states of ``body_image.parents_wait_while``.
+        What only people can tell, from the casebook (``record.History.told``): ``student_id``,
+        ``fact``, ``date``, and where known ``about``, the kind of matter a report was made of
+        (``mandatory``, ``report`` or ``crisis``; it then answers for no other). Facts are those of
+        the policy's crisis rules (``suicide_or_attempt``, ``severe_illness_diagnosed`` ...),
+        ``ideation`` (a trained person confirmed it), ``cleared`` (a trained person found no
+        danger), ``harm_others``, ``returned`` (to school after treatment), ``reported``, and the
+        states of ``body_image.parents_wait_while``.
     scored
         Questionnaire sheets that were scored already, as for the alerts.
 
@@ -216,8 +218,10 @@ def _done(case: Case, row: Mapping[str, Any], opened: dt.date) -> tuple[dt.date,
     """Return what answers an alert beyond the tables: the casebook, or that a report was made."""
     if not pd.isna(row["answered"]):
         return row["answered"].date(), "history"
-    reports = row["kind"] in {"mandatory", "report"}
-    return case.said(str(row["student_id"]), "reported", opened) if reports else None
+    kind = str(row["kind"])
+    if kind not in {"mandatory", "report"}:
+        return None
+    return case.said(str(row["student_id"]), "reported", opened, kind)
 
 
 def _chain(

@@ -77,7 +77,7 @@ def _police(case: Case, student: str, opened: dt.date, why: str, what: str) -> D
         priority="now",
         chain=(("head_teacher", now), ("principal", now)),
         partners=scene.codes("mandatory.to"),
-        done=case.said(student, "reported", opened),
+        done=case.said(student, "reported", opened, "mandatory"),
     )
 
 

@@ -40,22 +40,26 @@ class Case:
     told: pd.DataFrame
 
     @cached_property
-    def _told(self) -> dict[tuple[str, str], list[dt.date]]:
-        days: dict[tuple[str, str], list[dt.date]] = defaultdict(list)
+    def _told(self) -> dict[tuple[str, str], list[tuple[dt.date, str]]]:
+        days: dict[tuple[str, str], list[tuple[dt.date, str]]] = defaultdict(list)
         for row in each(self.told):
-            days[row.student_id, row.fact].append(row.date.date())
+            days[row.student_id, row.fact].append((row.date.date(), row.about))
         return days
 
     def told_days(self, student_id: str, fact: str) -> list[dt.date]:
         """Return the days on which a fact about a student was told, in order."""
-        return self._told.get((student_id, fact), [])
+        return [day for day, _ in self._told.get((student_id, fact), [])]
 
-    def said(self, student_id: str, fact: str, opened: dt.date) -> tuple[dt.date, str] | None:
+    def said(
+        self, student_id: str, fact: str, opened: dt.date, about: str = ""
+    ) -> tuple[dt.date, str] | None:
         """Return when a person first told a fact since a day, as an answer on record.
 
-        ``cleared``: a trained person found no danger; ``reported``: the report was made.
+        ``cleared``: a trained person found no danger; ``reported``: the report was made. A report
+        that says what it was about answers for that kind of alert alone.
         """
-        days = [day for day in self.told_days(student_id, fact) if day >= opened]
+        told = self._told.get((student_id, fact), [])
+        days = [day for day, kind in told if day >= opened and kind in ("", about)]
         return (min(days), f"told:{fact}") if days else None
 
     @cached_property

@@ -69,7 +69,7 @@ def _reports(case: Case, student: str, level: str, why: str, date: pd.Timestamp)
             priority="now",
             chain=chain,
             level=level,
-            done=case.said(student, "reported", opened),
+            done=case.said(student, "reported", opened, "crisis"),
         )
 
 
@@ -94,7 +94,7 @@ def _grave(case: Case, student: str, opened: dt.date) -> Iterator[Duty]:
         priority="now",
         chain=chain,
         level=_top(case, student),
-        done=case.said(student, "reported", opened),
+        done=case.said(student, "reported", opened, "crisis"),
     )
     yield from _steps(case, (student, "crisis.grave", why), opened, "crisis.attempt")
 

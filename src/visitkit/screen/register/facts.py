@@ -224,6 +224,8 @@ def _recent(scene: Scene, facts: pd.DataFrame) -> pd.DataFrame:
 def told_facts(scene: Scene, told: pd.DataFrame | None) -> pd.DataFrame:
     """Return what people told, of students on roll and known by now.
 
+    The column ``about`` may be missing: a report then answers for any alert.
+
     Raises
     ------
     visitkit.errors.ScreenError
@@ -231,7 +233,7 @@ def told_facts(scene: Scene, told: pd.DataFrame | None) -> pd.DataFrame:
     """
     columns = ["student_id", "fact", "date"]
     if told is None:
-        return pd.DataFrame({name: [] for name in columns}).astype({"date": "datetime64[us]"})
+        told = pd.DataFrame({name: [] for name in columns})
     for name in columns:
         if name not in told:
             raise ScreenError("register.told_column", column=name, allowed=", ".join(columns))
@@ -243,6 +245,7 @@ def told_facts(scene: Scene, told: pd.DataFrame | None) -> pd.DataFrame:
         raise ScreenError(
             "register.told_fact", found=strange[0], allowed=", ".join(sorted(allowed))
         )
-    rows = told[columns].astype({"date": "datetime64[us]"})
+    about = told["about"].fillna("") if "about" in told else ""
+    rows = told[columns].astype({"date": "datetime64[us]"}).assign(about=about)
     known = (rows["date"] < scene.end) & rows["student_id"].isin(scene.students.index)
-    return rows[known].sort_values(columns).reset_index(drop=True)
+    return rows[known].sort_values([*columns, "about"]).reset_index(drop=True)
