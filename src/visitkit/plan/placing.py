@@ -126,12 +126,13 @@ def _companions(
     plan: VisitPlan, problem: Problem, request: Request, session: Session, lead: str
 ) -> list[str | None]:
     """Return whom to try as a companion of a new outing, the likeliest first."""
-    alone: list[str | None] = [None] if request.alone and not problem.rules.never_alone else []
+    alone = request.alone and not problem.rules.never_alone
     free = {one.teacher_id for one in problem.visitors.people if session.id in one.sessions}
     busy = _busy(plan.outings, problem, session, request.id)
     able = [one for one in request.partners if one in free and one != lead]
     able.sort(key=lambda one: (one in busy, one not in request.earlier))
-    return [*alone, *able[:TRIED]] or [None]
+    # Where nobody fits, alone breaks one rule only, and the person at the board decides.
+    return [None, *able[:TRIED]] if alone else [*able[:TRIED], None]
 
 
 def _busy(
