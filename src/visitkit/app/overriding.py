@@ -28,7 +28,7 @@ def note_override(
     store
         An open casebook.
     told
-        ``student_id``, ``tier``, ``reason`` and, where one was given, ``until``.
+        ``student_id``, ``tier``, ``reason_code``, ``reason`` and, where one was given, ``until``.
     caseload
         The caseload in which the tier was changed.
 
@@ -59,7 +59,7 @@ def note_override(
         who = (computed.actor, computed.role)
         steps.append(Entry(case_id, KIND, computed.step, student, now, *who, facts=computed.facts))
     facts: dict[str, object] = {"tier": level.facts["computed_tier"]}
-    facts |= {"reason": str(told.get("reason") or "")} if told.get("reason") else {}
+    facts |= {name: str(told[name]) for name in ("reason_code", "reason") if told.get(name)}
     if told.get("until"):
         facts["remark"] = text.say("app_casebook.until", until=told["until"])
     book = store.book

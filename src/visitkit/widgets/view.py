@@ -47,7 +47,7 @@ class View(anywidget.AnyWidget):
     """
 
     #: File stem below ``text/`` and, where the file has several views, the table in it.
-    room: ClassVar[str] = "widgets"
+    room: ClassVar[str]
 
     lang = traitlets.Unicode("zh").tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
