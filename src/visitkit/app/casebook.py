@@ -64,6 +64,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self._day: dt.date | None = None
         self._purpose = ""
         bar = PageBar(f"{_ROOM}.page", PAGES, lang)
+        bar.observe(lambda _change: self._seen(), names="page")
         self.pages = Pages(
             bar,
             {
@@ -140,8 +141,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self._file, self._purpose = None, ""
         self.desk.clear()
         self.proof.clear()
-        for one in (self.pages, self.desk):
-            one.layout.display = "" if here else "none"
+        self._seen()
         self._list()
 
     def _propose(self) -> None:
@@ -157,6 +157,12 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.desk.reword()
         self.proof.reword()
         self._list()
+
+    def _seen(self) -> None:
+        """Show the desk only beside pages from which something is put on it."""
+        here = self.session.store is not None
+        self.pages.layout.display = "" if here else "none"
+        self.desk.layout.display = "" if here and self.pages.bar.page != "proof" else "none"
 
     def _list(self) -> None:
         """Show every list anew."""

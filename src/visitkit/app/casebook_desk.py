@@ -70,7 +70,7 @@ class CaseDesk(ipywidgets.VBox):  # type: ignore[misc]
         self.form.close_paper()
         self._paint()
 
-    def open_case(self, case_id: str, purpose: str = "") -> bool:
+    def open_case(self, case_id: str, purpose: str = "", *, focus: bool = True) -> bool:
         """Put a case on the desk; tell whether it could be read.
 
         A case with something psychological asks first what it is read for.
@@ -88,12 +88,12 @@ class CaseDesk(ipywidgets.VBox):  # type: ignore[misc]
             self.case_id, self._entries, self._offers = "", (), {}
             asks = isinstance(error, StoreError) and error.key == "record.purpose_needed"
             self._asked, self._error = (case_id, None) if asks else ("", error)
-            self._paint()
+            self._paint(focus=focus)
             return False
         self.case_id, self._purpose, self._entries = case_id, purpose, entries
         offers = cases.steps_now(entries, store.book.rules.policy)
         self._offers = {one.step: one for one in offers}
-        self._paint()
+        self._paint(focus=focus)
         return True
 
     def begin(self, kind: str, student_id: str) -> None:
@@ -157,10 +157,10 @@ class CaseDesk(ipywidgets.VBox):  # type: ignore[misc]
             if case_id != self.case_id:
                 # the form that was just saved stays open beside its new case
                 self.case_id = case_id
-            self.open_case(case_id, self._purpose or self._say("purpose.writing"))
+            self.open_case(case_id, self._purpose or self._say("purpose.writing"), focus=False)
         self._changed()
 
-    def _paint(self) -> None:
+    def _paint(self, *, focus: bool = False) -> None:
         lang, store = self.session.lang, self.session.store
         self.purpose.layout.display = "" if self._asked else "none"
         here = bool(self.case_id) and store is not None
@@ -173,7 +173,7 @@ class CaseDesk(ipywidgets.VBox):  # type: ignore[misc]
             sections.append(self._heading())
             self.offers.show(offers_listing(tuple(self._offers.values()), store.book.role, lang))
             self.entries.show(entries_listing(self._entries, store.book.rules.policy, lang))
-        self.head.show(tuple(sections))
+        self.head.show(tuple(sections), focus=focus)
 
     def _heading(self) -> Section:
         lang = self.session.lang

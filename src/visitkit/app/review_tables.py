@@ -65,8 +65,8 @@ def table_of(name: str, data: bytes, *, all_text: bool = False) -> pd.DataFrame:
 
     Examples
     --------
-    >>> table_of("a.csv", b"student_id,score\n007,3\n").iloc[0].tolist()
-    ['007', 3]
+    >>> table_of("a.csv", b"student_id,score\n007,3\n")["student_id"].tolist()
+    ['007']
     """
     settings: dict[str, Any] = {"dtype": dict.fromkeys(_AS_TEXT, str)}
     if all_text:

@@ -109,7 +109,7 @@ class FormView(Shown):
         self.mode = "write" if saved is None else "kept"
         self.can_print = isinstance(self.paper, FormPaper)
         self._reword()
-        self._refill()
+        self._refill(focus=True)
 
     def close_paper(self) -> None:
         """Put the form away with everything that was typed."""
@@ -220,8 +220,8 @@ class FormView(Shown):
         key = "no_store" if self._keeping is None else "nowhere"
         self.why_not = "" if self.can_save else text.say(f"widgets_forms.{key}", self.lang)
 
-    def _refill(self) -> None:
-        self.send({"kind": "fill", "values": self.values})
+    def _refill(self, *, focus: bool = False) -> None:
+        self.send({"kind": "fill", "values": self.values, "focus": focus})
 
     def _speak(self, change: object) -> None:
         with self.hold_sync():

@@ -71,17 +71,18 @@ class PageView(Shown):
         self.sections: tuple[Section, ...] = ()
         super().__init__(lang)
 
-    def show(self, sections: tuple[Section, ...]) -> None:
-        """Show other sections."""
+    def show(self, sections: tuple[Section, ...], *, focus: bool = False) -> None:
+        """Show other sections, and go there where ``focus`` says so."""
         self.sections = sections
-        self._put()
+        self._put(focus=focus)
 
     def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         """Return what is done about each kind of message."""
         return {"ready": lambda _content: self._put()}
 
-    def _put(self) -> None:
-        self.send({"kind": "sections", "sections": [_told(one) for one in self.sections]})
+    def _put(self, *, focus: bool = False) -> None:
+        told = [_told(one) for one in self.sections]
+        self.send({"kind": "sections", "sections": told, "focus": focus})
 
 
 def _told(one: Section) -> dict[str, object]:

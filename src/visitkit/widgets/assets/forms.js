@@ -288,7 +288,7 @@ export default {
       return el(
         "header",
         {},
-        el("h3", {}, sheet.title ?? ""),
+        el("h3", { tabindex: "-1" }, sheet.title ?? ""),
         sheet.purpose ? el("p", { class: "vk-purpose" }, sheet.purpose) : null,
         sheet.shown ? el("p", { class: "vk-shown" }, sheet.shown) : null,
         frozen()
@@ -376,6 +376,11 @@ export default {
         at = "";
         reason = "";
         paint();
+        if (message.focus) {
+          const title = body.querySelector("h3");
+          title?.focus({ preventScroll: true });
+          title?.scrollIntoView({ block: "start", behavior: "instant" });
+        }
       } else if (message?.kind === "page" && message.who === me) {
         show(buffers);
       }

@@ -53,10 +53,19 @@ export default {
       );
     }
 
+    function focus() {
+      const first = box.querySelector("section");
+      if (!first) return;
+      first.tabIndex = -1;
+      first.focus({ preventScroll: true });
+      first.scrollIntoView({ block: "start", behavior: "instant" });
+    }
+
     function heard(message) {
       if (message?.kind !== "sections") return;
       sections = message.sections;
       paint();
+      if (message.focus) focus();
     }
 
     model.on("msg:custom", heard);

@@ -7,12 +7,13 @@ export default {
     let waiting = 0;
     let asked = { chosen: {}, words: "" };
 
+    const title = el("h4", {});
     const bar = el("div", { class: "vk-bar" });
     const table = el("table", {});
-    const hold = el("div", { class: "vk-hold", tabindex: "-1", role: "region", "aria-label": "" }, table);
+    const hold = el("div", { class: "vk-hold", tabindex: "0", role: "region", "aria-label": "" }, table);
     const next = el("button", { type: "button", class: "vk-more" });
     const said = el("p", { class: "vk-said", role: "status", "aria-live": "polite" });
-    root.append(el("div", { class: "vk vk-rows" }, bar, said, hold, next));
+    root.append(el("div", { class: "vk vk-rows" }, title, bar, said, hold, next));
     next.addEventListener("click", () => model.send({ kind: "more" }));
 
     function narrow() {
@@ -76,6 +77,7 @@ export default {
       const heads = (frame.columns ?? []).map((word) => el("th", { scope: "col" }, word));
       if (frame.acts) heads.push(el("td", {}, el("span", { class: "vk-hidden" }, say("acts"))));
       hold.hidden = !rows.length;
+      title.textContent = frame.caption ?? "";
       hold.setAttribute("aria-label", frame.caption ?? "");
       table.replaceChildren(
         el("caption", {}, frame.caption ?? ""),

@@ -2,10 +2,11 @@ export default {
   render({ model, el: root }) {
     const id = Math.random().toString(36).slice(2);
     const say = (key) => model.get("words")[key] ?? "";
-    const label = el("label", { for: id });
-    const input = el("input", { type: "file", id });
+    // The browser's own button speaks the browser's language; the label is pressed instead.
+    const label = el("label", { for: id, class: "vk-press" });
+    const input = el("input", { type: "file", id, class: "vk-hidden" });
     const told = el("span", { class: "vk-told", role: "status", "aria-live": "polite" });
-    root.append(el("div", { class: "vk vk-upload" }, label, input, told));
+    root.append(el("div", { class: "vk vk-upload" }, input, label, told));
 
     input.addEventListener("change", async () => {
       const file = input.files[0];
