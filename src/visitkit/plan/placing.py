@@ -26,7 +26,8 @@ def place(
     """Return the plan with one visit put onto a day of a lead.
 
     Session and companion are chosen so that as few rules as can be are broken that were kept
-    before, and then for the least cost. An outing that is there keeps its companion.
+    before, and then for the least cost. An outing that is there keeps its companion; in a new one
+    whoever may come along and is free is tried, and going alone.
 
     Parameters
     ----------
