@@ -69,6 +69,14 @@ def test_three_days_away_over_the_october_holiday(story: Story) -> None:
     assert owed["round:1"] == "2026-10-10 15:10"
 
 
+def test_a_run_is_long_enough_when_it_is_told(story: Story) -> None:
+    """Told on Friday, the third day: 24 hours on, whatever day the alert is said to have begun."""
+    for since, due in (("2026-10-28", "2026-10-31 08:00"), ("2026-10-30", "2026-10-31 08:10")):
+        case = story("persuasion")
+        case.tell("open", "2026-10-30T08:10", signal="unexcused_run", since=since)
+        assert case.owed()["report_absence:moral_office"] == due
+
+
 def test_contact_after_the_last_lesson_waits_for_the_next_school_day(story: Story) -> None:
     case = story("persuasion")
     case.tell("open", "2026-11-06T15:00", signal="unexcused_absence", since="2026-11-06")

@@ -59,7 +59,8 @@ def reported_from(face: Face, start: Entry) -> dt.datetime:
     """Return the moment an absence is long enough to be reported: that day's lessons begin.
 
     Days are school days, so that a holiday between them neither counts nor breaks the run; a sign
-    is reported from the moment it is told.
+    is reported from the moment it is told. A run is long enough when it is told, even where the
+    day it is said to have begun on is that of the alert.
     """
     first = day_of(start.facts["since"])
     if first is None or start.facts["signal"] not in _ABSENCE:
@@ -67,7 +68,8 @@ def reported_from(face: Face, start: Entry) -> dt.datetime:
     policy = face.ground.policy
     days = next(n for n in range(1, _MOST_DAYS + 1) if absence_reported(policy, n))
     begun = school_day(face.calendar, first, 0)
-    return begin_of_day(policy, school_day(face.calendar, begun, days - 1))
+    reached = begin_of_day(policy, school_day(face.calendar, begun, days - 1))
+    return min(reached, start.at) if start.facts["signal"] == "unexcused_run" else reached
 
 
 def round_begins(face: Face, start: Entry) -> dt.datetime:
