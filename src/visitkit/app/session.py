@@ -47,8 +47,8 @@ class Session(traitlets.HasTraits):
     locked : bool
         True while the screen is locked; the casebook is closed then.
     override : dict
-        A tier that a person changed and nobody has written down yet: ``student_id``, ``tier``, ``reason_code``,
-        ``reason``, ``until``; empty where there is none.
+        A tier that a person changed and nobody has written down yet: ``student_id``, ``tier``,
+        ``reason_code``, ``reason``, ``until``; empty where there is none.
     overrides : tuple of Override
         All tiers that people changed since the school was opened, the latest of each student.
     """
