@@ -7,7 +7,6 @@ from collections.abc import Callable
 import ipywidgets
 
 from visitkit import text
-from visitkit.app.casebook_case import Opened, saved_form, to_fill
 from visitkit.app.casebook_lists import entries_listing, offers_listing, who
 from visitkit.app.session import Session
 from visitkit.errors import StoreError, VisitkitError
@@ -15,6 +14,7 @@ from visitkit.record import Entry, cases
 from visitkit.record.forms.keeping import Taking
 from visitkit.widgets.asking import Ask, AskField
 from visitkit.widgets.forms import FormDesk, FormView
+from visitkit.widgets.forms_opening import Opened, saved_form, to_fill
 from visitkit.widgets.reading import PageView, Section
 from visitkit.widgets.rows import RowsView
 from visitkit.widgets.sentences import error_words

@@ -10,9 +10,13 @@ import traitlets
 
 from visitkit import text
 from visitkit.errors import StoreError, VisitkitError
-from visitkit.record.forms import FORMS, FilledForm
+from visitkit.load import School
+from visitkit.record import CaseStore, cases
+from visitkit.record.forms import FORMS, FilledForm, blank, fill
+from visitkit.record.forms.keeping import Taking
 from visitkit.reports.forms import write_form
 from visitkit.widgets.forms_keeping import Keeping, Kept
+from visitkit.widgets.forms_opening import to_fill
 from visitkit.widgets.forms_state import FormPaper, Paper, Values, shown, told, typed
 from visitkit.widgets.saving import Download, written
 from visitkit.widgets.sentences import error_words
@@ -130,8 +134,8 @@ class FormView(Shown):
         """
         if not isinstance(self.paper, FormPaper):
             raise StoreError("widgets_forms.no_paper")
-        from visitkit.record.forms import fill
-
+        if not self.values:
+            return blank(self.paper.form)
         return fill(self.paper.form, self.values, unfinished=unfinished)
 
     def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
@@ -228,6 +232,47 @@ class FormView(Shown):
             super()._speak(change)
             self._reword()
             self.said, self.faults = self._saying(self.lang), self._wrong(self.lang)
+
+
+class VisitForm(FormView):
+    """The record of a visit that was planned, begun with what the plan says.
+
+    Parameters
+    ----------
+    store
+        An open casebook.
+    case_id
+        The visit.
+    step
+        ``"visit"``, ``"not_at_home"`` or ``"record"``.
+    school
+        For names and the class.
+    lang
+        ``"zh"``, ``"en"`` or ``None`` for the machine's language.
+
+    Raises
+    ------
+    StoreError
+        When there is no such visit.
+    """
+
+    def __init__(
+        self,
+        store: CaseStore,
+        case_id: str,
+        step: str = "visit",
+        *,
+        school: School | None = None,
+        lang: str | None = None,
+    ) -> None:
+        entries = store.case(case_id)
+        offers = cases.steps_now(entries, store.book.rules.policy)
+        offer = next((one for one in offers if one.step == step), None)
+        if offer is None:
+            raise StoreError("widgets_forms.not_now")
+        student = next((one.student_id for one in entries if one.student_id), "") or ""
+        opened = to_fill(store, offer, entries, Taking("visit", step, case_id, student), school)
+        super().__init__(opened.paper, opened.keeping, opened.values, lang)
 
 
 class FormDesk(ipywidgets.VBox):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""What a person does with one case: the right form for a step, filled with what is known."""
+"""The right form for a step of a case, filled with what is known, and a saved one read again."""
 
 from __future__ import annotations
 
