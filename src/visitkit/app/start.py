@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import ipywidgets
 
 from visitkit import policy, text
 from visitkit.app.session import Session, screened
-from visitkit.app.start_state import Reading, faults_csv, policies, read, shown
+from visitkit.app.start_state import Reading, faults_csv, marked, policies, read, shown
 from visitkit.app.uploads import ENDINGS, Uploads
 from visitkit.errors import VisitkitError
 from visitkit.sample import sample_folder
@@ -49,14 +49,17 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         self.reading: Reading | None = None
         self._sample = False
         self._uploads = Uploads()
+        self._copies: Mapping[str, bytes] = {}
         lang = session.lang
         self.sources = Sources(self._uploads, self._asked, self._spoken, ENDINGS, lang)
         self.working = Working(lang)
         self.faults = FaultList(self._offer, lang)
-        self.marked = Download(self._marked, "app_start.save.marked", "marked.zip", lang)
+        self.marking = Working(lang)
+        self.marked = Download(lambda: self._copies, "app_start.save.marked", "marked.zip", lang)
         self.listed = Download(self._listed, "app_start.save.list", lang=lang)
-        self.saves = ipywidgets.HBox([self.marked, self.listed])
-        self.saves.layout.flex_flow = "row wrap"
+        buttons = ipywidgets.HBox([self.marked, self.listed])
+        buttons.layout.flex_flow = "row wrap"
+        self.saves = ipywidgets.VBox([self.marking, buttons])
         self.choices = Choices(self._go, lang)
         super().__init__([self.sources, self.working])
         session.watch("lang", call=self._speak)
@@ -73,16 +76,17 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
 
     def _asked(self, way: str, path: str) -> None:
         self._sample = way == "sample"
-        lang = self.session.lang
 
         def job(tell: Tell, _stopped: object) -> Reading:
+            place = self._place(way, path)
             try:
-                return read(
-                    self._place(way, path), lang, lambda done, total, what: tell(done, total, what)
-                )
-            finally:
-                # Read or not, nobody else needs what was handed over.
-                self._uploads.clear()
+                reading = read(place, lambda done, total, what: tell(done, total, what))
+            except BaseException:
+                self._drop(place)
+                raise
+            if not reading.faults:
+                self._drop(place)
+            return reading
 
         self._set_busy(True)
         self.working.run(job, self._read, self._failed)
@@ -93,16 +97,44 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         if way == "folder":
             return Path(path).expanduser()
         # The only file, not its folder: a fault then names the file as the person knows it.
-        files = sorted(self._uploads.folder.iterdir())
-        return files[0] if len(files) == 1 else self._uploads.folder
+        folder = self._uploads.give()
+        files = list(folder.iterdir())
+        return files[0] if len(files) == 1 else folder
+
+    def _drop(self, place: Path) -> None:
+        self._uploads.drop(place)
+        self._uploads.drop(place.parent)
 
     def _read(self, reading: Reading) -> None:
         self._set_busy(False)
-        self.reading = reading
-        self.choices.shown = False
+        self.reading, self._copies = reading, {}
+        self.choices.shown = self.marked.enabled = False
+        if reading.faults:
+            self._mark(reading)
         self._show()
-        if reading.school is not None and not reading.faults:
+        if not reading.faults:
             self._offer()
+
+    def _mark(self, reading: Reading) -> None:
+        """Mark the copies while the person reads the list; then nothing handed over is left."""
+        lang = self.session.lang
+
+        def job(tell: Tell, _stopped: object) -> Mapping[str, bytes]:
+            tell(0, 0, text.say("app_start.marking", lang))
+            try:
+                return marked(reading, lang)
+            finally:
+                if reading.place is not None:
+                    self._drop(reading.place)
+
+        def done(copies: Mapping[str, bytes]) -> None:
+            if reading is self.reading:
+                self._copies, self.marked.enabled = copies, bool(copies)
+
+        self.marking.close()
+        self.marking = Working(lang)
+        self.saves.children = [self.marking, *self.saves.children[1:]]
+        self.marking.run(job, done)
 
     def _failed(self, error: Exception) -> None:
         self._set_busy(False)
@@ -116,12 +148,8 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         if self.reading is None:
             return
         self.faults.show(shown(self.reading, self.session.lang))
-        self.marked.enabled = bool(self.reading.marked)
         saves = [self.saves] if self.reading.faults else []
         self.children = [self.sources, self.working, self.faults, *saves, self.choices]
-
-    def _marked(self) -> Files:
-        return {} if self.reading is None else self.reading.marked
 
     def _listed(self) -> Files:
         faults = () if self.reading is None else self.reading.faults
@@ -185,7 +213,8 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
 
     def _speak(self) -> None:
         lang = self.session.lang
-        for view in (self.sources, self.working, self.faults, self.marked, self.listed):
+        views = (self.sources, self.working, self.faults, self.marking, self.marked, self.listed)
+        for view in views:
             view.lang = lang
         self.choices.lang = lang
         self.choices.rules = [list(one) for one in policies(lang)] if self.choices.shown else []

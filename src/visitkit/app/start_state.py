@@ -6,7 +6,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from visitkit import load, policy, text
@@ -32,25 +32,23 @@ class Reading:
         Without its faulty rows; ``None`` when no student can be read.
     faults, notes
         What is wrong, and what else should be known.
-    marked
-        Marked copies of the person's own files, name to content; only where there are faults.
+    place
+        Where it was read from.
     """
 
     school: School | None
     faults: tuple[Fault, ...] = ()
     notes: tuple[Note, ...] = ()
-    marked: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    place: Path | None = None
 
 
-def read(path: Path, lang: str, progress: Progress | None = None) -> Reading:
-    """Read a school and mark its faults in a copy.
+def read(place: Path, progress: Progress | None = None) -> Reading:
+    """Read a school.
 
     Parameters
     ----------
-    path
+    place
         A file or a folder.
-    lang
-        Language of the copy.
     progress
         Called with done, total and what is being done.
 
@@ -59,13 +57,23 @@ def read(path: Path, lang: str, progress: Progress | None = None) -> Reading:
     TableError
         When the path cannot be read at all.
     """
-    school, faults, notes = load.check(path, progress=progress)
-    marked: dict[str, bytes] = {}
-    if faults:
-        if progress is not None:
-            progress(0, 0, text.say("app_start.marking", lang))
-        marked = written(lambda folder: load.marked_copy(path, faults, folder, lang))
-    return Reading(school, faults, notes, marked)
+    return Reading(*load.check(place, progress=progress), place)
+
+
+def marked(reading: Reading, lang: str) -> Mapping[str, bytes]:
+    """Return marked copies of the files with faults, name to content.
+
+    Parameters
+    ----------
+    reading
+        A school as it was read; its files must still be there.
+    lang
+        Language of the copies.
+    """
+    place, faults = reading.place, reading.faults
+    if place is None or not faults:
+        return {}
+    return written(lambda folder: load.marked_copy(place, faults, folder, lang))
 
 
 def faults_csv(faults: Sequence[Fault], lang: str) -> bytes:
@@ -141,9 +149,9 @@ def grouped(
     most, of_kind
         Places told in all, and of one kind.
     """
-    kinds: dict[tuple[str, str, str, str], list[Fault]] = defaultdict(list)
+    kinds: dict[tuple[str, str], list[Fault]] = defaultdict(list)
     for fault in faults:
-        kinds[fault.key, fault.file, fault.sheet, fault.field or fault.column].append(fault)
+        kinds[fault.key, fault.field or fault.column].append(fault)
     ordered = sorted(kinds.values(), key=len, reverse=True)
     room = most
     groups = []
@@ -159,9 +167,11 @@ def _group(
     same: Sequence[Fault], told: Sequence[Fault], lang: str, *, first: bool
 ) -> dict[str, object]:
     words = told[0].words(lang)
-    # Faults of one kind may name different cells in their sentence; the first stands for them.
+    problem = words["problem"]
+    if any(fault.words(lang)["problem"] != problem for fault in same):
+        problem = text.say("app_start.for_example", lang, problem=problem)
     return {
-        "problem": words["problem"],
+        "problem": problem,
         "allowed": words["allowed"],
         "fix": words["fix"],
         "number": len(same),

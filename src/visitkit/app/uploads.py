@@ -6,6 +6,8 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from visitkit.errors import TableError
@@ -15,6 +17,9 @@ from visitkit.load.reading import TEXTS, WORKBOOKS
 ENDINGS = (*WORKBOOKS, *TEXTS)
 #: Most files at once, and most bytes of all of them together (a county's tables are smaller).
 MOST_FILES, MOST_BYTES = 60, 500_000_000
+_PREFIX = "visitkit-handed-"
+#: Seconds after which files that lie there are nobody's any more.
+_FORGOTTEN = 12 * 3600
 
 
 class Uploads:
@@ -35,8 +40,10 @@ class Uploads:
 
     def __init__(self) -> None:
         self._folder: Path | None = None
+        self._given: set[Path] = set()
         self._files: list[tuple[Path, int]] = []
         self._at = (0, 0)
+        sweep()
         atexit.register(self.clear)
 
     @property
@@ -53,7 +60,7 @@ class Uploads:
         return self._folder
 
     def begin(self, files: list[tuple[str, int]]) -> None:
-        """Expect files; earlier ones are removed.
+        """Expect files; earlier ones that nobody took are removed.
 
         Parameters
         ----------
@@ -66,7 +73,7 @@ class Uploads:
             When they are too many or too large, of a kind that cannot be read, or two have one
             name.
         """
-        self.clear()
+        self._forget()
         names = [plain_name(name) for name, _ in files]
         if len(files) > MOST_FILES:
             raise TableError("app_start.wrong.many", number=len(files), most=MOST_FILES)
@@ -77,7 +84,7 @@ class Uploads:
             raise TableError("app_start.wrong.twice")
         if sum(size for _, size in files) > MOST_BYTES:
             raise TableError("app_start.wrong.large", most=MOST_BYTES // 1_000_000)
-        self._folder = Path(tempfile.mkdtemp(prefix="visitkit-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self._files = [
             (self._folder / name, size) for name, (_, size) in zip(names, files, strict=True)
         ]
@@ -104,23 +111,47 @@ class Uploads:
             When the piece is not the one that was expected: then nothing is kept.
         """
         if (file, start) != self._at or file >= len(self._files):
-            self.clear()
+            self._forget()
             raise TableError("app_start.wrong.broken")
         path, size = self._files[file]
         end = start + len(piece)
         if end > size or (not piece and size):
-            self.clear()
+            self._forget()
             raise TableError("app_start.wrong.broken")
         with open(path, "ab", opener=_private) as target:
             target.write(piece)
         self._at = (file, end) if end < size else (file + 1, 0)
         return self._at if self._at[0] < len(self._files) else None
 
-    def clear(self) -> None:
-        """Remove all that has come."""
-        folder, self._folder, self._files, self._at = self._folder, None, [], (0, 0)
-        if folder is not None:
+    def give(self) -> Path:
+        """Hand over the folder; whoever takes it calls :meth:`drop` when it has been read.
+
+        Raises
+        ------
+        TableError
+            When no file has come.
+        """
+        folder = self.folder
+        self._given.add(folder)
+        self._folder, self._files, self._at = None, [], (0, 0)
+        return folder
+
+    def drop(self, folder: Path) -> None:
+        """Remove a folder that was handed over; any other path is left alone."""
+        if folder in self._given:
             shutil.rmtree(folder, ignore_errors=True)
+            self._given.discard(folder)
+
+    def clear(self) -> None:
+        """Remove all that has come and all that was handed over."""
+        self._forget()
+        for folder in tuple(self._given):
+            self.drop(folder)
+
+    def _forget(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder, self._files, self._at = None, [], (0, 0)
 
 
 def plain_name(name: str) -> str:
@@ -132,6 +163,14 @@ def plain_name(name: str) -> str:
     ('school.csv', 'school.xlsx')
     """
     return PurePosixPath(PureWindowsPath(name).name).name
+
+
+def sweep() -> None:
+    """Remove what programs left behind that were ended before they could do so themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _FORGOTTEN:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _private(path: str, flags: int) -> int:

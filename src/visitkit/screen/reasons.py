@@ -45,7 +45,7 @@ def class_medians(figures: Indicators, names: Sequence[str]) -> pd.DataFrame:
     """
     frame = pd.DataFrame(figures).reindex(columns=list(names)).astype("float64")
     classes = figures.class_id
-    if classes is None:
+    if classes is None or classes.reindex(frame.index).isna().all():
         return frame * np.nan
     classes = classes.reindex(frame.index)
     return frame.groupby(classes).transform("median").reindex(frame.index)
