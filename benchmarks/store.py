@@ -23,6 +23,8 @@ from visitkit.record import Entry
 
 KEYS = record.Keys(bytes(range(32)), bytes(range(1, 33)))
 FIRST = dt.datetime(2026, 9, 7, 8, tzinfo=dt.UTC)
+#: After the last entry: what has not happened yet is not written down.
+NOW = dt.datetime(2027, 8, 1, 8, tzinfo=dt.UTC)
 STUDENTS = 20_000
 REPEATS = 5
 AT_ONCE = 500
@@ -118,8 +120,8 @@ def median(do: Callable[[int], object], repeats: int = REPEATS) -> str:
 
 def measure(folder: Path, visits: int, others: int) -> None:
     days = Calendar.weekdays("2026-06-01", "2028-08-31")
-    record.new_store(folder, KEYS, school="Made-up School", calendar=days)
-    who = {"actor": "T900", "role": "counsellor"}
+    record.new_store(folder, KEYS, school="Made-up School", calendar=days, clock=lambda: FIRST)
+    who = {"actor": "T900", "role": "counsellor", "clock": lambda: NOW}
     with record.open_store(folder, KEYS, **who) as store:
         spent = fill(store, visits, others)
     sizes = {path.name: path.stat().st_size / 1e6 for path in folder.glob("*.db")}

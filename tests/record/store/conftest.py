@@ -82,7 +82,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty casebook, made once."""
     folder = tmp_path_factory.mktemp("template") / "casebook"
     days = Calendar.weekdays("2026-06-01", "2028-08-31")
-    record.new_store(folder, KEYS, school="Made-up School", calendar=days)
+    begun = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+    record.new_store(folder, KEYS, school="Made-up School", calendar=days, clock=lambda: begun)
     return folder
 
 
