@@ -73,6 +73,19 @@ def test_no_words_without_a_name() -> None:
     assert {key for key in errors if f"cases.{key}" not in code} == set()
 
 
+@pytest.mark.parametrize("form", ["left_behind_file", "agent_parent_log"])
+def test_a_paper_about_a_child_has_one_name(form: str) -> None:
+    """A gentle title on the paper, and the same where the case speaks of it."""
+    for lang in text.LANGUAGES:
+        assert form_text(form, lang).lower() == text.say(f"forms_care.{form}.title", lang).lower()
+
+
+def test_every_kind_is_walked_beside_a_model() -> None:
+    """A new kind of case needs a model of its own in the walks."""
+    walks = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("*_walks*.py"))
+    assert {kind for kind in KINDS if f'kind = "{kind}"' in walks} == set(KINDS)
+
+
 @pytest.mark.parametrize("field", FIELDS.values(), ids=list(FIELDS))
 def test_every_fact_and_choice_has_words(field: Field) -> None:
     for lang in text.LANGUAGES:
