@@ -295,9 +295,7 @@ messages = anything | st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=120, deadline=None)
 @given(message=messages)
 def test_no_message_breaks_it(message: object) -> None:
     """Whatever a page sends: no error, and only fields of the form are kept."""

@@ -45,6 +45,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
     def __init__(self, session: Session) -> None:
         self.session = session
         self._wrong: Exception | None = None
+        self._noted: set[tuple[tuple[str, object], ...]] = set()
         self._notes: list[str] = []
         self._file: tuple[tuple[Entry, ...], int | None] | None = None
         lang = session.lang
@@ -121,8 +122,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
             store = record.open_store(folder, asked.keys, actor=asked.actor, role=asked.role)
         self._notes = [str(one.message) for one in caught if issubclass(one.category, StoreWarning)]
         self.session.store = store
-        if self.session.override:
-            self._overridden()
+        self._overridden()
 
     def _lock(self) -> None:
         store = self.session.store
@@ -233,17 +233,20 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.desk.form.show(name)
 
     def _overridden(self) -> None:
-        """Write down that a person put a student into another tier."""
-        store, told = self.session.store, self.session.override
-        if store is None or not told:
+        """Write down the tiers that a person changed, those from before the book was open too."""
+        store, session = self.session.store, self.session
+        if store is None:
             return
-        self._wrong = None
-        try:
-            note_override(store, told, self.session.cases)
-        except VisitkitError as error:
-            self._wrong = error
-        else:
-            self.session.override = {}
+        changed = [one.told() for one in session.overrides]
+        for told in [*changed, *([session.override] if session.override else [])]:
+            mark = tuple(sorted(told.items()))
+            if mark in self._noted:
+                continue
+            self._noted.add(mark)
+            try:
+                note_override(store, told, session.cases)
+            except VisitkitError as error:
+                self._wrong = error
         self._list()
 
     def _say(self, key: str, **facts: object) -> str:

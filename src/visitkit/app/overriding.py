@@ -13,6 +13,8 @@ from visitkit.screen import Caseload
 from visitkit.widgets.forms_keeping import new_case_id
 
 KIND = "risk_review"
+#: Kind of reason where the screen did not ask for one: a person knows the student.
+_USUAL_REASON = "seen_by_person"
 
 
 def note_override(
@@ -59,7 +61,9 @@ def note_override(
         who = (computed.actor, computed.role)
         steps.append(Entry(case_id, KIND, computed.step, student, now, *who, facts=computed.facts))
     facts: dict[str, object] = {"tier": level.facts["computed_tier"]}
-    facts |= {name: str(told[name]) for name in ("reason_code", "reason") if told.get(name)}
+    facts["reason_code"] = str(told.get("reason_code") or _USUAL_REASON)
+    if told.get("reason"):
+        facts["reason"] = str(told["reason"])
     if told.get("until"):
         facts["remark"] = text.say("app_casebook.until", until=told["until"])
     book = store.book

@@ -93,9 +93,9 @@ class RowsView(Shown):
         if not isinstance(chosen, dict):
             return
         self._chosen = {
-            one.name: chosen[one.name]
+            one.name: short(chosen, one.name)
             for one in self._listing.filters
-            if chosen.get(one.name) in {code for code, _ in one.choices}
+            if short(chosen, one.name) in {code for code, _ in one.choices}
         }
         self._sought, self._most = short(content, "words"), PAGE
         self._page()
