@@ -42,6 +42,9 @@ class Session(traitlets.HasTraits):
         What the last plan was asked.
     plan : VisitPlan or None
         The last plan, as the person moved it.
+    planned : Made or None
+        The same with what its papers tell beside it and the visits agreed with families; the
+        console for visits keeps it here while the screen is locked.
     store : CaseStore or None
         The open casebook.
     locked : bool
@@ -62,6 +65,7 @@ class Session(traitlets.HasTraits):
     chosen = traitlets.Tuple()
     problem = traitlets.Instance(Problem, allow_none=True)
     plan = traitlets.Instance(VisitPlan, allow_none=True)
+    planned = traitlets.Any(None, allow_none=True)
     store = traitlets.Instance(CaseStore, allow_none=True)
     locked = traitlets.Bool(False)
     override = traitlets.Dict()

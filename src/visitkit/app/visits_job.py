@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from visitkit import plan, screen, text
+import pandas as pd
+
+from visitkit import plan, text
+from visitkit.app.session import screened
 from visitkit.app.visits_ask import Ask
 from visitkit.load import School
-from visitkit.plan import Duties, Problem, Progress, Visit, VisitPlan
+from visitkit.plan import Duties, Progress, Visit, VisitPlan
 from visitkit.policy import Policy
 from visitkit.reports.visits import Beside, write_visits
 from visitkit.screen import Caseload
@@ -31,12 +34,15 @@ class Ground:
         The caseload; ``None`` where nobody has screened yet.
     chosen
         Students put on the list by hand.
+    history
+        What the casebook remembers, see :func:`visitkit.plan.duties`; ``None`` where none is open.
     """
 
     school: School
     rules: Policy
     cases: Caseload | None
     chosen: tuple[str, ...] = ()
+    history: Mapping[str, pd.DataFrame] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,23 +51,30 @@ class Made:
 
     Parameters
     ----------
-    plan, problem, duties
+    plan, duties
         From :mod:`visitkit.plan`.
     beside
         Caseload and place of the school, for the papers.
     kept
         Visits that were agreed with families before the plan was made.
+    frozen
+        Requests whose visits are agreed now.
     """
 
     plan: VisitPlan
-    problem: Problem
     duties: Duties
     beside: Beside
     kept: tuple[Visit, ...] = ()
+    frozen: frozenset[str] = frozenset()
 
-    def moved(self, changed: VisitPlan) -> Made:
-        """Return the same with the plan as the person moved it."""
-        return replace(self, plan=changed)
+    @property
+    def agreed(self) -> tuple[Visit, ...]:
+        """The visits that stay when the rest is planned again."""
+        return tuple(one for one in self.plan.visits if one.request_id in self.frozen)
+
+    def moved(self, changed: VisitPlan, frozen: frozenset[str]) -> Made:
+        """Return the same with the plan and the agreed visits as the person arranged them."""
+        return replace(self, plan=changed, frozen=frozen)
 
 
 def make(
@@ -91,12 +104,13 @@ def make(
     VisitkitError
         When the controls say something that cannot be planned.
     """
-    terms = ask.terms(ground.school, ground.chosen, kept)
+    terms = replace(ask.terms(ground.school, ground.chosen, kept), history=ground.history)
     tell(0, ask.seconds, text.say("app_visits.step.screen", lang))
-    cases = ground.cases or screened(ground, ask)
+    # Without a caseload no alert would ask for a visit.
+    cases = ground.cases or screened(ground.school, ground.rules, ask.start)
     tell(0, ask.seconds, text.say("app_visits.step.duties", lang))
     setting = plan.problem_of(cases, ground.school, ground.rules, ask.start, terms)
-    problem = setting.problem
+    problem, frozen = setting.problem, frozenset(one.request_id for one in setting.kept)
     tell(0, ask.seconds, text.say("app_visits.step.plan", lang))
 
     def told(now: Progress) -> None:
@@ -113,15 +127,7 @@ def make(
         progress=told,
         cancel=stopped,
     )
-    return Made(found, problem, setting.duties, Beside(cases, terms.base), setting.kept)
-
-
-def screened(ground: Ground, ask: Ask) -> Caseload:
-    """Return the caseload on the first day: without it no alert would ask for a visit."""
-    figures = screen.indicators(ground.school, as_of=ask.start)
-    risk = screen.RiskIndex.from_policy(ground.rules).fit(figures).assess(figures)
-    open_alerts = screen.alerts(ground.school, ground.rules, as_of=ask.start)
-    return screen.caseload(risk, open_alerts, ground.rules)
+    return Made(found, setting.duties, Beside(cases, terms.base), setting.kept, frozen)
 
 
 def progress_words(now: Progress, lang: str) -> str:

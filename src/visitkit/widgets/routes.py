@@ -105,9 +105,10 @@ class RouteMap(Shown):
             self._paint()
 
     def _choose_crew(self, content: Mapping[str, Any]) -> None:
-        letter = content.get("id")
-        if letter == "" or letter in {one["letter"] for one in self._crews()}:
-            self.crew = str(letter)
+        letter = short(content, "id")
+        known = {one["letter"] for one in self._crews()}
+        if letter in known or content.get("id") == "":
+            self.crew = letter
             self._paint()
 
     def _choose_stop(self, content: Mapping[str, Any]) -> None:
