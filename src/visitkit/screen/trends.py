@@ -56,7 +56,7 @@ def attendance_weeks(
     ]
     away = _away(school, student_id, days)
     told = pd.DataFrame({"day": pd.to_datetime(days), "away": [away.get(day, 0.0) for day in days]})
-    told["week"] = told["day"] - pd.to_timedelta(told["day"].dt.dayofweek, unit="D")
+    told["week"] = told["day"] - pd.to_timedelta(told["day"].dt.day_of_week, unit="D")
     weekly = told.groupby("week")["away"].agg(["size", "sum"]).reset_index()
     return weekly.set_axis(["week", "school_days", "away"], axis=1)
 
