@@ -14,7 +14,7 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from visitkit import record
-from visitkit.errors import StoreError
+from visitkit.errors import StoreError, VisitkitError
 from visitkit.record.faults import told
 from visitkit.record.shelf import open_file
 
@@ -241,6 +241,92 @@ def test_a_clock_that_went_backwards(opened, made):
         assert machine == 978_307_200_000_000
     with opened() as store:
         assert store.add(made.matter(3)).recorded_at > second.recorded_at
+
+
+def test_what_has_not_happened_yet(opened, made, monkeypatch):
+    """Two minutes ahead of the clock are the difference of clocks; three are the future."""
+    with opened(clock=lambda: made.at) as store:
+        ahead = lambda minutes: made.at + dt.timedelta(minutes=minutes)  # noqa: E731
+        assert store.add(made.matter(1, at=ahead(2))).entry_id
+        early = made.matter(2, at=ahead(3))
+        error = refused("record.future", lambda: store.add(early), monkeypatch)
+        assert error.facts == {"found": "2026-11-06 16:03", "minutes": 3, "slack": 2}
+        both = [made.matter(3), early]
+        refused("record.future", lambda: store.add_many(both), monkeypatch)
+        assert store.cases()["case_id"].tolist() == ["x-1"]
+
+
+def test_a_wrong_clock_refuses_no_report(opened, made):
+    """A machine that lost its time takes what happened since, and says so: a child may wait."""
+    with opened() as store:
+        store.add(made.matter(1))
+    past = lambda: dt.datetime(2001, 1, 1, tzinfo=dt.UTC)  # noqa: E731
+    with pytest.warns(record.StoreWarning), opened(clock=past) as store:
+        assert store.add(made.signalled(2)).recorded_at > made.at
+
+
+def test_no_room_for_what_is_shared(opened, small, made):
+    """Nothing half-written is left; the trail says that it was to leave and did not."""
+    (small / "ballast").write_bytes(bytes(2_000_000))
+    with opened() as store:
+        store.add_many([made.matter(number) for number in range(2_000)])
+        out = {"purpose": "a study", "recipient": "the university"}
+        with pytest.raises(VisitkitError) as caught:
+            record.share(store, {"cases": store.cases()}, small / "out", **out)
+        assert caught.value.key == "report.disk_full"
+        assert len(store.audit("export_failed")) == 1
+    assert [path.name for path in small.iterdir()] == ["ballast"]
+
+
+def test_a_folder_nothing_can_be_shared_into(opened, small, made):
+    """Seen before anything is logged as having left."""
+    subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+    with opened() as store:
+        store.add(made.matter(1))
+        out = {"purpose": "a study", "recipient": "the university"}
+        with pytest.raises(VisitkitError) as caught:
+            record.share(store, {"cases": store.cases()}, small / "out", **out)
+        assert caught.value.key == "report.not_allowed"
+        assert store.audit("export").empty
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are a matter of POSIX")
+def test_a_full_disk_without_a_disk_of_its_own(opened, folder, made):
+    """Where no file system may be mounted: a process that may write no larger file.
+
+    The limit of a process (RLIMIT_FSIZE) refuses the write in the middle of a transaction, as a
+    full disk does.
+    """
+    with opened() as store:
+        first = store.add(made.matter(1)).entry_id
+    program = (
+        "import resource, signal, sys\n"
+        "from visitkit import record\n"
+        "from visitkit.errors import StoreError\n"
+        "keys = record.Keys(bytes(range(32)), bytes(range(1, 33)))\n"
+        "store = record.open_store(sys.argv[1], keys, actor='T7', role='counsellor')\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
+        "import datetime as dt\n"
+        "at = dt.datetime(2026, 11, 6, 8, tzinfo=dt.UTC)\n"
+        "told = {'issue': 'x' * 50_000, 'to': ['moral_office']}\n"
+        "for number in range(2, 100):\n"
+        "    one = record.Entry(f'x-{number}', 'escalation', 'report', 'S1', at, 'T1',"
+        " 'head_teacher', told)\n"
+        "    try:\n"
+        "        print(store.add(one).entry_id)\n"
+        "    except StoreError as error:\n"
+        "        print(error.key)\n"
+        "        break\n"
+    )
+    command = [sys.executable, "-c", program, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    *taken, key = done.stdout.split()
+    assert key in {"record.disk_full", "record.disk_error"}, done.stderr
+    with opened() as store:
+        assert store.verify().whole
+        found = [one.entry_id for one in store.file("S1", "check").entries]
+        assert found == [first, *taken]
 
 
 def test_a_write_cut_off_between_the_two_files(opened, folder, made):
