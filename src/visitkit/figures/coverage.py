@@ -41,7 +41,7 @@ def draw_quotas(found: Coverage, lang: str | None = None) -> Picture:
         axes.barh(places, [1.0] * len(rows), color="white", edgecolor=INK, height=0.6)
         axes.barh(places, shares, color=BAND, edgecolor=INK, hatch="//", height=0.6)
         for place, row in enumerate(rows.to_dict("records")):
-            told = say("figures.of", labels, reached=row["reached"], students=row["students"])
+            told = say("figures.of", labels, **_numbers(row))
             axes.text(1.01, place, told, va="center", fontsize=8)
         axes.set_yticks(places, [rule_name(str(rule), labels) for rule in rows["rule"]], fontsize=8)
         axes.invert_yaxis()
@@ -67,4 +67,4 @@ def _counted(found: Coverage) -> pd.DataFrame:
 
 
 def _numbers(row: dict[Any, Any]) -> dict[str, object]:
-    return {"reached": row["reached"], "students": row["students"]}
+    return {"reached": int(row["reached"]), "students": int(row["students"])}

@@ -81,9 +81,10 @@ def _bins(cutoff: float, side: str, at: Side) -> pd.DataFrame:
 def _line(cutoff: float, side: str, at: Side, width: float, *, flat: bool) -> pd.DataFrame:
     near = np.abs(at.x) <= width
     x, y = at.x[near], at.y[near]
-    if len(np.unique(x)) < 2:
+    if len(np.unique(x)) < (1 if flat else 2):
         return pd.DataFrame({"side": [], "score": [], "fitted": []})
-    ends = np.array([x.min(), 0.0]) if side == "left" else np.array([0.0, x.max()])
+    far = width if flat else float(np.abs(x).max())
+    ends = np.array([-far, 0.0]) if side == "left" else np.array([0.0, far])
     fitted = np.full(2, y.mean()) if flat else _fitted(x, y, width, ends)
     return pd.DataFrame({"side": side, "score": ends + cutoff, "fitted": fitted})
 
