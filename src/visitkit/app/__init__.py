@@ -1,6 +1,30 @@
-"""The consoles put together: for people who do not program."""
+"""The consoles put together, for people who do not program.
 
-from visitkit.app.session import Session
-from visitkit.app.shell import App, open_app
+What the pages need is loaded when it is first used: the command that serves them needs none of it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from visitkit.app.session import Session
+    from visitkit.app.shell import App, open_app
+
+_PLACES = {"App": "shell", "open_app": "shell", "Session": "session"}
 
 __all__ = ["App", "Session", "open_app"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first access."""
+    if name in _PLACES:
+        return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    """Names a reader may want."""
+    return sorted(__all__)

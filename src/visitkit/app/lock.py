@@ -8,12 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from visitkit.app.idle import LEAST_MINUTES, MOST_MINUTES, USUAL_MINUTES
 from visitkit.app.session import Session
 from visitkit.errors import StoreError
 from visitkit.record import CaseStore, Keys, open_store
 
-#: Minutes without a touch after which a session locks, and what a person may choose instead.
-USUAL_MINUTES, LEAST_MINUTES, MOST_MINUTES = 15, 1, 240
 #: Seconds between two looks at the clock.
 LOOK = 5.0
 

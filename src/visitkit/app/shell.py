@@ -7,7 +7,8 @@ import importlib
 import ipywidgets
 
 from visitkit import policy, text
-from visitkit.app.lock import USUAL_MINUTES, Lock
+from visitkit.app.idle import USUAL_MINUTES
+from visitkit.app.lock import Lock
 from visitkit.app.session import Session
 from visitkit.app.start import StartPage
 from visitkit.widgets.locking import LockScreen
@@ -85,7 +86,9 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
     def close(self) -> None:
         """End the watch and close all views."""
         self.lock.stop()
-        self._take_down()
+        self.session.release()
+        for child in self.children:
+            _close(child)
         super().close()
 
     def _speak(self, lang: str) -> None:
@@ -116,7 +119,8 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         self.session.release()
         for old in pages:
             self.bar.unobserve_all("page")
-            _close(old, spared=self.bar)
+            old.children = [child for child in old.children if child is not self.bar]
+            _close(old)
 
     def _opened(self) -> None:
         self.bar.page = "screening"
@@ -139,11 +143,10 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
             self.topbar.line = "" if now.locked else line
 
 
-def _close(widget: ipywidgets.Widget, spared: ipywidgets.Widget) -> None:
+def _close(widget: ipywidgets.Widget) -> None:
     for child in getattr(widget, "children", ()):
-        _close(child, spared)
-    if widget is not spared:
-        widget.close()
+        _close(child)
+    widget.close()
 
 
 def open_app(
