@@ -1,10 +1,13 @@
 """Learned models on the public data of UCI 697, on the folds on which peers were compared.
 
-Run ``python benchmarks/learned.py`` (20 minutes on two cores; ``--quick`` scores 3 folds). The
-folds are ``RepeatedStratifiedKFold(5 x 2, seed 20240601)``; each model is fitted on the training
-rows of a fold and scored on its test rows only. Peers that are installed (optbinning, interpret)
-are fitted on the same folds in the same run; their times are shown as ratios. The data lie in the
-folder ``VISITKIT_DATA``, else ``../shared/data`` beside the repository.
+Run ``python benchmarks/learned.py``; ``--quick`` scores 3 folds. The folds are
+``RepeatedStratifiedKFold(5 x 2, seed 20240601)``; each model is fitted on the training rows of a
+fold and scored on its test rows only. Peers that are installed (``pip install optbinning
+interpret-core``) are fitted in the same run on the first five of these folds, in which each student
+is judged once; FasterRisk needs an environment of its own, see ``fasterrisk_folds.py``. Times are
+CPU seconds of one process; read them as ratios to the plain regression of the same run, and set
+``OPENBLAS_NUM_THREADS=1`` so that no thread waits for another. The data lie in the folder
+``VISITKIT_DATA``, else ``../shared/data`` beside the repository.
 """
 
 from __future__ import annotations
@@ -17,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold
@@ -26,7 +28,15 @@ from sklearn.preprocessing import StandardScaler
 
 from visitkit.policy import read_policy
 from visitkit.screen.index import RiskIndex
-from visitkit.screen.learn import Blend, Boosting, CalibratedLogistic, Hybrid, IntegerCard
+from visitkit.screen.learn import (
+    Blend,
+    Boosting,
+    CalibratedLogistic,
+    Forest,
+    Hybrid,
+    IntegerCard,
+)
+from visitkit.screen.validate import corrected_t
 
 HERE = Path(__file__).parent
 SEED = 20240601
@@ -50,6 +60,7 @@ MUST = {
     ("card 20", "semester 1"): 0.8945,
 }
 Maker = Callable[[], object]
+Folds = list[tuple[np.ndarray, np.ndarray]]
 
 
 def read() -> tuple[pd.DataFrame, np.ndarray]:
@@ -83,6 +94,7 @@ def models() -> dict[str, Maker]:
         "card 20": lambda: IntegerCard(terms=20),
         "logistic": CalibratedLogistic,
         "boosting": Boosting,
+        "forest": Forest,
         "blend": Blend,
     }
 
@@ -93,7 +105,9 @@ def peers() -> dict[str, Maker]:
     try:
         from interpret.glassbox import ExplainableBoostingClassifier
 
-        found["InterpretML EBM"] = lambda: ExplainableBoostingClassifier(outer_bags=8)
+        found["InterpretML EBM"] = lambda: ExplainableBoostingClassifier(
+            outer_bags=8, interactions=10, n_jobs=1
+        )
     except ImportError:
         print("InterpretML is not installed: left out")
     try:
@@ -128,63 +142,67 @@ def calibration_error(y: np.ndarray, chance: np.ndarray, bins: int = 10) -> floa
     return float(sum(gaps))
 
 
-def compare(X: pd.DataFrame, y: np.ndarray, number: int, name: str) -> None:
+def compare(X: pd.DataFrame, y: np.ndarray, folds: Folds, peer_folds: int, name: str) -> None:
     """Print the table of one set of features."""
-    folds = list(RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=SEED).split(X, y))[
-        :number
-    ]
-    print(f"\n{name}: {X.shape[1]} columns, {len(folds)} folds")
-    print("| model | AUROC (sd) | AUPRC | Brier | ECE fold / pooled | fit s | must |")
-    print("|---|---|---|---|---|---|---|")
+    print(f"\n{name}: {X.shape[1]} columns, {len(folds)} folds; peers on the first {peer_folds}")
+    print("| model | folds | AUROC (sd) | AUPRC | Brier | ECE fold / pooled | CPU, ratio | must |")
+    print("|---|---|---|---|---|---|---|---|")
     areas: dict[str, np.ndarray] = {}
-    for label, make in {**models(), **peers()}.items():
-        rows, seconds, pooled = [], [], np.zeros(len(y))
-        for known, held in folds:
-            started = time.perf_counter()
-            model = make().fit(X.iloc[known], y[known])  # type: ignore[attr-defined]
-            seconds.append(time.perf_counter() - started)
-            chance = np.asarray(model.predict_proba(X.iloc[held]))[:, 1]
-            pooled[held] = chance
-            rows.append(
-                (
-                    roc_auc_score(y[held], chance),
-                    average_precision_score(y[held], chance),
-                    brier_score_loss(y[held], chance),
-                    calibration_error(y[held], chance),
-                )
-            )
-        scores = np.array(rows)
+    plain = float("nan")
+    theirs = peers()
+    for label, make in {**models(), **theirs}.items():
+        used = folds[:peer_folds] if label in theirs else folds
+        scores, pooled, seconds = judged(make, X, y, used)
         areas[label] = scores[:, 0]
+        plain = seconds if label == "plain regression" else plain
         mean, spread = scores.mean(axis=0), scores[:, 0].std(ddof=1)
-        whole = calibration_error(y, pooled) if len(folds) >= 5 else float("nan")
+        whole = calibration_error(y, pooled) if len(used) >= 5 else float("nan")
         must = MUST.get((label, name))
         said = "" if must is None else f"{must} {'reached' if mean[0] >= must else 'missed'}"
         print(
-            f"| {label} | {mean[0]:.4f} ({spread:.3f}) | {mean[1]:.4f} | {mean[2]:.4f}"
-            f" | {mean[3]:.3f} / {whole:.3f} | {np.mean(seconds):.2f} | {said} |",
+            f"| {label} | {len(used)} | {mean[0]:.4f} ({spread:.3f}) | {mean[1]:.4f}"
+            f" | {mean[2]:.4f} | {mean[3]:.3f} / {whole:.3f}"
+            f" | {seconds:.2f} s, {seconds / plain:.1f} | {said} |",
             flush=True,
         )
-    paired(areas, len(y))
+    paired(areas)
 
 
-def paired(areas: dict[str, np.ndarray], students: int) -> None:
-    """Say which differences from the blend are noise (corrected for overlapping folds)."""
-    best = areas["blend"]
+def judged(
+    make: Maker, X: pd.DataFrame, y: np.ndarray, folds: Folds
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return area, AUPRC, Brier and ECE by fold, held-out chances, and mean CPU seconds a fit."""
+    rows, seconds, pooled = [], [], np.zeros(len(y))
+    for known, held in folds:
+        started = time.process_time()
+        model = make().fit(X.iloc[known], y[known])  # type: ignore[attr-defined]
+        seconds.append(time.process_time() - started)
+        chance = np.asarray(model.predict_proba(X.iloc[held]))[:, 1]
+        pooled[held] = chance
+        rows.append(
+            (
+                roc_auc_score(y[held], chance),
+                average_precision_score(y[held], chance),
+                brier_score_loss(y[held], chance),
+                calibration_error(y[held], chance),
+            )
+        )
+    return np.array(rows), pooled, float(np.mean(seconds))
+
+
+def paired(areas: dict[str, np.ndarray]) -> None:
+    """Say which differences from the blend are noise, on the folds that both were scored on."""
     for label, area in areas.items():
         if label == "blend" or len(area) < 3:
             continue
-        gap = best - area
-        # Nadeau and Bengio 2003, doi:10.1023/A:1024068626366: training sets overlap
-        error = np.sqrt(gap.var(ddof=1) * (1 / len(gap) + 1 / 4))
-        p = 2 * stats.t.sf(abs(gap.mean()) / error, len(gap) - 1)
-        word = "may be noise" if p > 0.05 else "more than noise"
-        print(f"  blend - {label}: {gap.mean():+.4f}, p {p:.3f}: {word}")
+        made = corrected_t(areas["blend"][: len(area)], area, 1 / 4)
+        word = "may be noise" if made.noise else "more than noise"
+        print(f"  blend - {label}: {made.value:+.4f}, p {made.p:.3f}, {len(area)} folds: {word}")
 
 
-def few_events(X: pd.DataFrame, table: pd.DataFrame, y: np.ndarray, seeds: int) -> None:
+def few_events(X: pd.DataFrame, y: np.ndarray, seeds: int) -> None:
     """Print what few events do at 3 % prevalence, with the hand-made card as the expert."""
     expert = RiskIndex.from_policy(read_policy(HERE / "uci_card.toml"))
-    raw = table.drop(columns=[name for name in table if "2nd sem" in name])
     print("\nFew events at 3 % prevalence, semester 1; mean AUROC on a fixed test half")
     for events in (15, 30, 60):
         found: dict[str, list[float]] = {"hand": [], "hybrid": [], "logistic": []}
@@ -196,27 +214,25 @@ def few_events(X: pd.DataFrame, table: pd.DataFrame, y: np.ndarray, seeds: int) 
             yes, no = pool[y[pool] == 1], pool[y[pool] == 0]
             # with 60 events more students without are asked for than there are: drawn again
             rows = np.r_[rng.choice(yes, events, False), rng.choice(no, others, others > len(no))]
-            hand = expert.fit(raw).transform(raw.iloc[held]).ravel()
+            hand = expert.fit(X).transform(X.iloc[held]).ravel()
             found["hand"].append(roc_auc_score(y[held], hand))
-            numbers = raw.astype(float)
-            hybrid = Hybrid(expert=expert).fit(numbers.iloc[rows], y[rows])
-            odds = hybrid.decision_function(numbers.iloc[held])
+            hybrid = Hybrid(expert=expert).fit(X.iloc[rows], y[rows])
+            odds = hybrid.decision_function(X.iloc[held])
             found["hybrid"].append(roc_auc_score(y[held], odds))
-            free = CalibratedLogistic(min_events=0).fit(numbers.iloc[rows], y[rows])
-            odds = free.decision_function(numbers.iloc[held])
+            free = CalibratedLogistic(min_events=0).fit(X.iloc[rows], y[rows])
+            odds = free.decision_function(X.iloc[held])
             found["logistic"].append(roc_auc_score(y[held], odds))
+        hand = np.array(found["hand"])
         means = "  ".join(
-            f"{label} {np.mean(area):.4f} (sd {np.std(area, ddof=1):.3f})"
+            f"{label} {np.mean(area):.4f} (over hand {np.mean(area - hand):+.4f},"
+            f" error {np.std(area - hand, ddof=1) / np.sqrt(seeds):.4f})"
             for label, area in found.items()
         )
         print(f"  {events} events: {means}", flush=True)
 
 
-def missing(X: pd.DataFrame, y: np.ndarray, number: int) -> None:
+def missing(X: pd.DataFrame, y: np.ndarray, folds: Folds) -> None:
     """Print what hidden facts do: at random or mostly bad ones, in new students only or in all."""
-    folds = list(RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=SEED).split(X, y))[
-        :number
-    ]
     facts = np.array([name.rsplit("_", 1)[0] if "_" in name else name for name in X.columns])
     print("\n30 % of facts hidden, semester 1; must reach .83 at random and mostly bad")
     for label, make in (("card 10", IntegerCard), ("logistic", CalibratedLogistic)):
@@ -246,19 +262,28 @@ def hide(model: object, X: pd.DataFrame, facts: np.ndarray, how: str) -> np.ndar
     return cells[list(facts)].to_numpy()
 
 
+def divided(y: np.ndarray) -> Folds:
+    """Return the ten folds."""
+    kind = RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=SEED)
+    return list(kind.split(y[:, None], y))
+
+
 def main() -> None:
     """Print every table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--stages", default="enrolment,semester 1,full")
+    parser.add_argument("--parts", default="few,missing,enrolment,semester 1,full")
     asked = parser.parse_args()
+    parts = asked.parts.split(",")
     number = 3 if asked.quick else 10
     table, y = read()
-    sets = stages(table)
-    few_events(sets["semester 1"], table, y, 2 if asked.quick else 8)
-    missing(sets["semester 1"], y, 2 if asked.quick else 5)
-    for name in asked.stages.split(","):
-        compare(sets[name], y, number, name)
+    sets, folds = stages(table), divided(y)[:number]
+    if "few" in parts:
+        few_events(sets["semester 1"], y, 2 if asked.quick else 8)
+    if "missing" in parts:
+        missing(sets["semester 1"], y, folds[: 2 if asked.quick else 5])
+    for name in [part for part in parts if part in sets]:
+        compare(sets[name], y, folds, min(5, number), name)
 
 
 if __name__ == "__main__":

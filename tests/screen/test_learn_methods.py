@@ -15,7 +15,7 @@ from visitkit.screen.index import RiskIndex
 from visitkit.screen.learn import CalibratedLogistic, Hybrid, IntegerCard
 from visitkit.screen.learn.filled import Filled
 from visitkit.screen.learn.points_fit import choose
-from visitkit.screen.learn.ridge import choose_penalty, fit_ridge, platt
+from visitkit.screen.learn.ridge import averaged, choose_penalty, fit_ridge, platt
 from visitkit.screen.learn.stumps import make_stumps
 from visitkit.screen.learn.trees import Tree, attribute
 
@@ -59,6 +59,24 @@ def test_the_strength_follows_the_signal() -> None:
     weak = choose_penalty(X, noise, np.full(3, np.nan), limits)[1]
     strong = choose_penalty(X, y, np.full(3, np.nan), limits)[1]
     assert weak <= 0.01 < 0.1 <= strong
+
+
+def test_averaging_lies_between_and_nears_the_likeliest() -> None:
+    """Few events: a mean of many strengths, none alone; many events: the likeliest has it all."""
+    limits, open_ = np.tile(FREE, (3, 1)), np.full(3, np.nan)
+    for number, near in ((40, False), (4000, True)):
+        X, y = made(number)
+        weights, variance = averaged(X, y, open_, limits)
+        best, found = choose_penalty(X, y, open_, limits)
+        alone = fit_ridge(X, y, best, limits)
+        assert variance == found
+        ends = [fit_ridge(X, y, np.full(3, 1 / one), limits) for one in (0.0001, 1.0)]
+        low, high = np.abs(ends[0].slopes), np.abs(ends[1].slopes)
+        assert (np.abs(weights.slopes[:2]) > low[:2]).all()
+        assert (np.abs(weights.slopes[:2]) < high[:2]).all()
+        # 40 students hardly tell the strengths apart; 4,000 hold the weights within 1 %
+        apart = abs(weights.slopes[0] / alone.slopes[0] - 1)
+        assert (apart < 0.01) == near
 
 
 def test_platt_undoes_a_wrong_scale() -> None:
@@ -161,6 +179,37 @@ def test_reasons_of_trees_are_shapley_values() -> None:
     for row, part in zip(rows, parts, strict=True):
         np.testing.assert_allclose(part, brute_force(tree, row), atol=1e-12)
     np.testing.assert_allclose(base + parts.sum(axis=1), tree.odds(rows), atol=1e-12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 5), st.integers(1, 4))
+def test_reasons_of_deep_trees_are_shapley_values(seed: int, depth: int, width: int) -> None:
+    """Whatever the tree, also where columns come again on the way, the definition is met."""
+    rng = np.random.default_rng(seed)
+    tree = grown_at_random(rng, depth, width)
+    rows = rng.normal(size=(3, width))
+    base, parts = attribute([tree, tree], rows)
+    for row, part in zip(rows, parts, strict=True):
+        np.testing.assert_allclose(part, 2 * brute_force(tree, row), atol=1e-12)
+    np.testing.assert_allclose(base + parts.sum(axis=1), 2 * tree.odds(rows), atol=1e-12)
+
+
+def grown_at_random(rng: np.random.Generator, depth: int, width: int) -> Tree:
+    """A full tree of a depth that asks for columns, cuts and shares at random."""
+    size = 2 ** (depth + 1) - 1
+    inner = np.arange(size) < 2**depth - 1
+    count = np.ones(size)
+    for node in np.flatnonzero(inner):
+        share = rng.uniform(0.05, 0.95)
+        count[2 * node + 1], count[2 * node + 2] = count[node] * share, count[node] * (1 - share)
+    return Tree(
+        np.where(inner, rng.integers(0, width, size), -1),
+        rng.normal(size=size),
+        np.where(inner, 2 * np.arange(size) + 1, 0),
+        np.where(inner, 2 * np.arange(size) + 2, 0),
+        rng.normal(size=size),
+        count,
+    )
 
 
 def test_with_few_events_the_expert_decides() -> None:

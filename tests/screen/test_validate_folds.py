@@ -238,6 +238,16 @@ def test_a_planted_leak_is_named() -> None:
     assert leak_probe(X[["absent", "noise"]], y).empty
 
 
+def test_one_student_at_the_end_is_no_leak() -> None:
+    """A single leaver with the lowest figure of all is chance; the same of eight is not."""
+    X, _ = people()
+    order = X["absent"].sort_values().index
+    for events, named in ((1, []), (8, ["absent"])):
+        few = pd.Series(0, index=X.index)
+        few[order[:events]] = 1
+        assert suspicious(leak_probe(X, few)) == named, events
+
+
 @pytest.mark.skipif(not UCI.is_file(), reason="the public data of UCI 697 are not here")
 def test_fees_of_the_public_data_are_named() -> None:
     """Fees not paid: 86.6 % left, 24.7 % of the others, and nobody wrote down when it was noted."""

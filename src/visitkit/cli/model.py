@@ -5,43 +5,43 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from visitkit import reports, text
+from visitkit.cli import model_said as said
 from visitkit.cli.console import Console, table
+from visitkit.cli.model_wish import ModelWish, model_wish, take_model_wish
 from visitkit.cli.modelling import (
-    ModelWish,
     Taught,
     apart,
     capacity_of,
+    expert_scores,
+    figure_codes,
     held_out,
     known_figures,
     learned_until,
     make_model,
-    model_wish,
     read_taught,
     rules_of,
-    take_model_wish,
 )
 from visitkit.cli.parser import Parser, UsageError
-from visitkit.reports.alerts_view import word
 from visitkit.reports.model import Audited, CardFacts, audit_page, card_page, card_sections
 from visitkit.reports.model import write_page as write_model_page
-from visitkit.reports.model.sheet import figure_word
 from visitkit.screen.audit.drift import drift, when_to_refit
 from visitkit.screen.audit.dropping import Judged, cost_of_dropping
 from visitkit.screen.audit.members import members
 from visitkit.screen.audit.subgroups import Wanted, subgroups
 from visitkit.screen.indicators import indicators
+from visitkit.screen.learn.card import IntegerCard
 from visitkit.screen.learn.model import RiskModel
 from visitkit.screen.learn.saving import MODELS, About, load_model, save_model
+from visitkit.screen.validate.compare import compare
 from visitkit.screen.validate.leakage import leak_probe, suspicious
-from visitkit.screen.validate.metrics import Evaluation, evaluate
+from visitkit.screen.validate.metrics import evaluate
 from visitkit.screen.validate.out_of_fold import OutOfFold
-from visitkit.screen.validate.treated import both_analyses, treated_between
 
 _PROG = "visitkit model"
 
@@ -78,11 +78,11 @@ def train(args: argparse.Namespace, console: Console) -> int:
     out = Path(_needed(args, "out"))
     reports.check_folder(out.absolute().parent)
     taught = read_taught(asked, _PROG, console)
-    _counts(taught, asked.target, console)
+    said.counts(taught, asked.target, console)
     figures = known_figures(taught.figures)
     unknown = [str(name) for name in taught.figures.columns if name not in figures.columns]
     if unknown:
-        console.hint("cli_model.unknown", names=_names(unknown, console))
+        console.hint("cli_model.unknown", names=said.names(unknown, console.lang))
     leaks = _tell_leaks(figures, taught, console)
     figures = figures.drop(columns=leaks)
     rules = rules_of(asked)
@@ -95,10 +95,12 @@ def train(args: argparse.Namespace, console: Console) -> int:
     model.fit(figures.loc[ids], known.loc[ids].astype(int).to_numpy())
     about = About(asked.target, (taught.as_of,), taught.until, metrics=result.as_metrics())
     save_model(model, out, about)
+    against = compare(found, expert_scores(found, taught, rules, asked.seed))
     if args.json:
-        console.print(json.dumps({"model": str(out), **_plain(result)}, ensure_ascii=False))
+        answer = {"model": str(out), **said.plain(result, against)}
+        console.print(json.dumps(answer, ensure_ascii=False))
     else:
-        _tell(result, console)
+        said.tell(result, asked.target, (against, said.helped(found, taught)), console)
         console.say("cli_model.saved", path=out)
     return 1 if leaks or any(school.faults for school in taught.schools) else 0
 
@@ -110,14 +112,15 @@ def validate(args: argparse.Namespace, console: Console) -> int:
     rules = rules_of(asked)
     result = evaluate(found, capacity_of(asked, rules), seed=asked.seed)
     leaks = suspicious(_probe(taught.figures[list(model.names_)], taught))
+    against = compare(found, expert_scores(found, taught, rules, asked.seed))
+    said.counts(taught, about.target, console)
     if args.json:
-        console.print(json.dumps({**_plain(result), "leaks": leaks}, ensure_ascii=False))
+        answer = {**said.plain(result, against), "leaks": leaks}
+        console.print(json.dumps(answer, ensure_ascii=False))
         return 1 if leaks else 0
-    _counts(taught, about.target, console)
-    _tell(result, console)
-    _treated(found, taught, console)
+    said.tell(result, about.target, (against, said.helped(found, taught)), console)
     if leaks:
-        console.say("cli_model.leaks", "alarm", names=_names(leaks, console))
+        console.say("cli_model.leaks", "alarm", names=said.names(leaks, console.lang))
     return 1 if leaks else 0
 
 
@@ -132,7 +135,7 @@ def audit(args: argparse.Namespace, console: Console) -> int:
     who = _members(taught)
     made = subgroups(found, who, wanted)
     shift = _shift(model, about, taught)
-    dropped = [name.strip() for name in (args.drop or "").split(",") if name.strip()]
+    dropped = figure_codes(args.drop or "", list(map(str, model.names_)))
     judged = Judged(taught.figures[list(model.names_)], taught.outcome, *apart(taught, asked.seed))
     audited = Audited(
         audit=made,
@@ -143,6 +146,8 @@ def audit(args: argparse.Namespace, console: Console) -> int:
         drift=shift,
         refit=None if shift is None else when_to_refit(shift),
         dropping=cost_of_dropping(model, judged, dropped, who, wanted) if dropped else None,
+        treated=said.helped(found, taught),
+        against=compare(found, expert_scores(found, taught, rules, asked.seed)),
     )
     page = audit_page(audited, console.lang)
     write_model_page(page, out)
@@ -157,9 +162,7 @@ def audit(args: argparse.Namespace, console: Console) -> int:
 
 def card(args: argparse.Namespace, console: Console) -> int:
     """Tell what a model is; with ``--out`` also as a page."""
-    model, about = load_model(_needed(args, "model"))
-    kind = next(name for name, made in MODELS.items() if type(model) is made)
-    facts = CardFacts(kind, model.students_, model.events_, list(map(str, model.names_)), about)
+    facts = _facts(*load_model(_needed(args, "model")))
     if args.out:
         write_model_page(card_page(facts, console.lang), args.out)
     for section in card_sections(facts, console.lang):
@@ -171,6 +174,17 @@ def card(args: argparse.Namespace, console: Console) -> int:
     if args.out:
         console.say("cli_model.page", path=args.out)
     return 0
+
+
+def _facts(model: RiskModel, about: About) -> CardFacts:
+    kind = next(name for name, made in MODELS.items() if type(model) is made)
+    names = list(map(str, model.names_))
+    facts = CardFacts(kind, model.students_, model.events_, names, about)
+    if not isinstance(model, IntegerCard):
+        return facts
+    lines = model.lines_.itertuples(index=False)
+    told = [(str(line.figure), float(line.cut), int(line.points)) for line in lines]  # type: ignore[arg-type]
+    return replace(facts, lines=told, scale=model.scale())
 
 
 def _read(args: argparse.Namespace, console: Console) -> tuple[ModelWish, RiskModel, About, Taught]:
@@ -201,22 +215,16 @@ def _tell_leaks(figures: pd.DataFrame, taught: Taught, console: Console) -> list
         return []  # the gate of the model says what is missing
     leaks = suspicious(_probe(figures, taught))
     if leaks:
-        console.say("cli_model.leaks", "alarm", names=_names(leaks, console))
+        console.say("cli_model.leaks", "alarm", names=said.names(leaks, console.lang))
     return leaks
 
 
-def _names(columns: list[str], console: Console) -> str:
-    words = [figure_word(name, console.lang) for name in columns]
-    return text.say("report.comma", console.lang).join(words)
-
-
 def _members(taught: Taught) -> pd.DataFrame:
-    parts = []
-    for place, school in enumerate(taught.schools, start=1):
-        mark = f"{place}:" if len(taught.schools) > 1 else ""
-        part = members(school, taught.as_of)
-        parts.append(part.set_axis([f"{mark}{one}" for one in part.index], axis=0))
-    return pd.concat(parts).rename_axis("student_id")
+    parts = [
+        taught.marked(place, members(school, taught.as_of))
+        for place, school in enumerate(taught.schools)
+    ]
+    return pd.concat(parts)
 
 
 def _shift(model: RiskModel, about: About, taught: Taught) -> pd.DataFrame | None:
@@ -236,54 +244,6 @@ def _shift(model: RiskModel, about: About, taught: Taught) -> pd.DataFrame | Non
         then.assign(risk_index=model.decision_function(then)),
         now.assign(risk_index=model.decision_function(now)),
     )
-
-
-def _treated(found: OutOfFold, taught: Taught, console: Console) -> None:
-    logs = []
-    for place, school in enumerate(taught.schools, start=1):
-        mark = f"{place}:" if len(taught.schools) > 1 else ""
-        log = treated_between(school.tables, taught.as_of, taught.until)
-        logs.append(log.set_axis([f"{mark}{one}" for one in log.index]))
-    both = both_analyses(found, pd.concat(logs))
-    facts: dict[str, Any] = {"number": both.helped, "n": len(found)}
-    facts["everybody"] = f"{both.everybody.auroc.value:.2f}"
-    if both.untreated is not None and both.weighted is not None:
-        facts["untreated"] = f"{both.untreated.auroc.value:.2f}"
-        facts["weighted"] = f"{both.weighted.auroc.value:.2f}"
-    console.say(f"cli_model.treated.{both.verdict}", **facts)
-
-
-def _counts(taught: Taught, target: str, console: Console) -> None:
-    known = taught.outcome.dropna()
-    said = word("audit.target", target, console.lang)
-    facts = {"n": len(known), "events": int(known.sum()), "target": said}
-    console.hint("cli_model.counts", as_of=taught.as_of, until=taught.until, **facts)
-
-
-def _tell(result: Evaluation, console: Console) -> None:
-    console.say(f"audit.way.{result.way}")
-    rows = []
-    for name, one in result.as_metrics().items():
-        said = word("audit.metric", name, console.lang)
-        if "cap" in one:
-            cap = f"{one['cap']:.0%}"
-            said = console.words("audit.card.capped", name=said, k=int(one["k"]), cap=cap)
-        rows.append([said, f"{one['value']:.3f}", f"{one['low']:.3f}\u2013{one['high']:.3f}"])
-    header = [console.words(f"audit.column.{name}") for name in ("figure", "value", "interval")]
-    for line in table(header, rows, numbers=(1,), columns=console.columns):
-        console.print(line)
-    if result.bar is not None:
-        console.say(f"cli_model.bar.{result.bar.verdict}", bar=f"{result.bar.bar:.2f}")
-
-
-def _plain(result: Evaluation) -> dict[str, object]:
-    return {
-        "n": result.n,
-        "events": result.events,
-        "left_out": result.left_out,
-        "way": result.way,
-        "metrics": result.as_metrics(),
-    }
 
 
 def _needed(args: argparse.Namespace, name: str) -> str:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
+import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from visitkit import load, policy, text
+from visitkit import load, policy
 from visitkit.cli.console import Console
-from visitkit.cli.parser import Parser, UsageError, whole
+from visitkit.cli.model_wish import ModelWish
+from visitkit.cli.parser import UsageError
 from visitkit.errors import ScreenError
 from visitkit.load import School
 from visitkit.load.mapping import read_mapping
 from visitkit.policy import Policy
+from visitkit.reports.model.sheet import figure_word
 from visitkit.screen import tiers
 from visitkit.screen.day import read_day
 from visitkit.screen.index import RiskIndex
@@ -27,44 +28,11 @@ from visitkit.screen.learn.saving import MODELS, About, check_schema
 from visitkit.screen.validate.out_of_fold import Folds, OutOfFold, out_of_fold_scores, scored
 from visitkit.screen.validate.window import window_outcome
 
-USUAL_POLICY = "recommended"
-USUAL_KIND = "hybrid"
-USUAL_TARGET = "dropout"
+#: A table or a column by student.
+Table = TypeVar("Table", pd.DataFrame, "pd.Series[Any]")
 
 #: Fewer classes cannot be kept apart: a model would learn from one class alone.
 LEAST_CLASSES = 3
-
-
-@dataclass(frozen=True)
-class ModelWish:
-    """What a person asked for.
-
-    Parameters
-    ----------
-    paths
-        Files or folders of one school each.
-    as_of, until
-        Days as written; ``None`` where they were not given.
-    target, kind
-        What is to be foreseen, and the kind of model.
-    policy, mapping, lenient
-        As for ``visitkit screen``.
-    capacity
-        Places a week; ``None`` for the policy's.
-    seed
-        Of folds, lots and resamples.
-    """
-
-    paths: tuple[Path, ...]
-    as_of: str | None
-    until: str | None
-    target: str
-    kind: str
-    policy: str
-    mapping: str | None
-    lenient: bool
-    capacity: int | None
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -94,51 +62,22 @@ class Taught:
     as_of: dt.date
     until: dt.date
 
-
-def take_model_wish(parser: Parser) -> None:
-    """Add the arguments that say what to learn from and how."""
-    plain = {
-        "--as-of": "DATE",
-        "--until": "DATE",
-        "--target": "NAME",
-        "--kind": "NAME",
-        "--policy": "NAME",
-        "--capacity": "N",
-        "--seed": "K",
-        "--mapping": "FILE",
-    }
-    for option, metavar in plain.items():
-        said = text.say(f"cli_model.arg.{option[2:].replace('-', '_')}", parser.lang)
-        parser.add_argument(option, metavar=metavar, help=said)
-    lenient = text.say("cli_model.arg.lenient", parser.lang)
-    parser.add_argument("--lenient", action="store_true", help=lenient)
+    def marked(self, place: int, table: Table) -> Table:
+        """Return a table of one school with the student numbers used here."""
+        mark = mark_of(place, len(self.schools))
+        ids = pd.Index([f"{mark}{one}" for one in table.index], dtype="str", name="student_id")
+        return table.set_axis(ids, axis=0)
 
 
-def model_wish(args: argparse.Namespace, prog: str) -> ModelWish:
-    """Return what was asked for.
+def mark_of(place: int, schools: int) -> str:
+    """Return what each student number of a school begins with; nothing where there is one school.
 
-    Raises
-    ------
-    UsageError
-        When a number is none, the kind is unknown, or no file was named.
+    Examples
+    --------
+    >>> mark_of(0, 2), mark_of(0, 1)
+    ('1:', '')
     """
-    kind = args.kind or USUAL_KIND
-    if kind not in MODELS:
-        raise UsageError("cli.wrong.choice", prog=prog, found=kind, allowed=", ".join(MODELS))
-    if not args.paths:
-        raise UsageError("cli.wrong.missing", prog=prog, name="PATH")
-    return ModelWish(
-        paths=tuple(Path(path) for path in args.paths),
-        as_of=args.as_of,
-        until=args.until,
-        target=args.target or USUAL_TARGET,
-        kind=kind,
-        policy=args.policy or USUAL_POLICY,
-        mapping=args.mapping,
-        lenient=args.lenient,
-        capacity=whole(prog, "--capacity", args.capacity),
-        seed=whole(prog, "--seed", args.seed) or 0,
-    )
+    return f"{place + 1}:" if schools > 1 else ""
 
 
 def read_taught(asked: ModelWish, prog: str, console: Console) -> Taught:
@@ -156,11 +95,11 @@ def read_taught(asked: ModelWish, prog: str, console: Console) -> Taught:
     mapping = read_mapping(asked.mapping) if asked.mapping else None
     figures, dates, outcome, classes, schools = [], [], [], [], []
     with console.bar() as progress:
-        for place, path in enumerate(asked.paths, start=1):
+        for place, path in enumerate(asked.paths):
             school = load.read_school(
                 path, lenient=asked.lenient, mapping=mapping, progress=progress
             )
-            mark = f"{place}:" if len(asked.paths) > 1 else ""
+            mark = mark_of(place, len(asked.paths))
             day = read_day(asked.as_of, school.calendar)
             until = read_day(asked.until or school.latest, school.calendar)
             found = indicators(school, as_of=day)
@@ -241,6 +180,30 @@ def held_out(
     if learned_until is not None:
         figures = figures_for(model, figures)
     return out_of_fold_scores(model, figures, taught.outcome, groups=groups, folds=folds)
+
+
+def figure_codes(names: str, known: list[str]) -> list[str]:
+    """Return the figures a person named by their words or codes, parted by commas.
+
+    A name that is nothing known comes back as it is, so that what refuses it can quote it.
+
+    Examples
+    --------
+    >>> figure_codes("Absence, late_rate", ["absence_rate", "late_rate"])
+    ['absence_rate', 'late_rate']
+    """
+    codes = {figure_word(code, lang).casefold(): code for code in known for lang in ("zh", "en")}
+    asked = re.split(r"[,\uff0c\u3001]", names)
+    return [codes.get(name.strip().casefold(), name.strip()) for name in asked if name.strip()]
+
+
+def expert_scores(found: OutOfFold, taught: Taught, rules: Policy, seed: int) -> OutOfFold:
+    """Return the scores of the expert points for the same students, kept apart in the same way."""
+    expert = RiskIndex.from_policy(rules)
+    if found.way == "fresh":
+        return scored(expert.fit(taught.figures), taught.figures, taught.outcome)
+    groups, folds = apart(taught, seed)
+    return out_of_fold_scores(expert, taught.figures, taught.outcome, groups=groups, folds=folds)
 
 
 def apart(taught: Taught, seed: int) -> tuple[pd.Series[Any] | None, Folds]:

@@ -1,7 +1,7 @@
 """Pages about models: the audit in words, and the model card."""
 
-from visitkit.reports.model.audit_page import Audited, audit_page
-from visitkit.reports.model.card_page import CardFacts, card_page, card_sections
+from visitkit.reports.model.audit_page import Audited, audit_page, expert_line, treated_line
+from visitkit.reports.model.card_page import CardFacts, card_page, card_sections, metric_rows
 from visitkit.reports.model.sheet import Page, Section, render, write_page
 
 __all__ = [
@@ -12,6 +12,9 @@ __all__ = [
     "audit_page",
     "card_page",
     "card_sections",
+    "expert_line",
+    "metric_rows",
     "render",
+    "treated_line",
     "write_page",
 ]

@@ -15,7 +15,12 @@ from visitkit.reports.model.sheet import Page, Section, between, figure_word, sh
 from visitkit.screen.audit.drift import Refit
 from visitkit.screen.audit.dropping import Dropping
 from visitkit.screen.audit.subgroups import FIGURES, SubgroupAudit
+from visitkit.screen.evaluate import Estimate
+from visitkit.screen.validate.compare import Comparison
 from visitkit.screen.validate.metrics import Evaluation
+from visitkit.screen.validate.treated import BothAnalyses
+
+_ANALYSES = ("events", "area", "ratio")
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,10 @@ class Audited:
         All students.
     drift, refit
         From :mod:`visitkit.screen.audit.drift`; ``None`` where nothing was compared.
+    treated
+        With and without the students who were helped in the window.
+    against
+        The model and the expert points on the same students; ``None`` where they were not compared.
     dropping
         What leaving figures out costs; ``None`` where it was not asked.
     target, as_of, until
@@ -44,6 +53,8 @@ class Audited:
     drift: pd.DataFrame | None = None
     refit: Refit | None = None
     dropping: Dropping | None = None
+    treated: BothAnalyses | None = None
+    against: Comparison | None = None
 
 
 def audit_page(found: Audited, lang: str) -> Page:
@@ -57,6 +68,8 @@ def audit_page(found: Audited, lang: str) -> Page:
         ``"zh"`` or ``"en"``.
     """
     sections = [_summary(found, lang), *_by_attribute(found.audit, lang)]
+    if found.treated is not None:
+        sections.append(_treated(found, found.treated, lang))
     if found.dropping is not None:
         sections.append(_dropping(found.dropping, lang))
     if found.drift is not None and found.refit is not None:
@@ -95,7 +108,53 @@ def _summary(found: Audited, lang: str) -> Section:
             high=f"{made.auroc.high:.2f}",
         ),
     ]
+    if found.against is not None:
+        lines.append(expert_line(made, found.against, lang))
     return Section(text.say("audit.page.summary", lang), lines)
+
+
+def expert_line(made: Evaluation, against: Comparison, lang: str) -> str:
+    """Return whether the model does better than the points anyone can add up."""
+    apart = against.told
+    return text.say(
+        f"audit.expert.{against.verdict}",
+        lang,
+        expert=f"{made.auroc.value - against.students.value:.2f}",
+        gap=f"{apart.value:+.3f}",
+        low=f"{apart.low:+.3f}",
+        high=f"{apart.high:+.3f}",
+    )
+
+
+def treated_line(both: BothAnalyses, n: int, lang: str) -> str:
+    """Return what the figures are without the students who were helped."""
+    facts: dict[str, object] = {"number": both.helped, "n": n}
+    facts["everybody"] = f"{both.everybody.auroc.value:.2f}"
+    if both.untreated is not None and both.weighted is not None:
+        facts["untreated"] = f"{both.untreated.auroc.value:.2f}"
+        facts["weighted"] = f"{both.weighted.auroc.value:.2f}"
+    return text.say(f"audit.treated.{both.verdict}", lang, **facts)
+
+
+def _treated(found: Audited, both: BothAnalyses, lang: str) -> Section:
+    title = text.say("audit.treated.title", lang)
+    lines = [treated_line(both, found.evaluation.n, lang)]
+    if not both.helped:
+        return Section(title, lines)
+    header = [text.say(f"audit.column.{name}", lang) for name in ("who", "n", *_ANALYSES)]
+    rows = []
+    for name in ("everybody", "untreated", "weighted"):
+        one = getattr(both, name)
+        if one is None:
+            continue
+        ratio = "\u2013" if one.ratio is None else _number(one.ratio)
+        said = text.say(f"audit.treated.{name}", lang)
+        rows.append([said, str(one.n), str(one.events), _number(one.auroc), ratio])
+    return Section(title, lines, header, rows)
+
+
+def _number(one: Estimate) -> str:
+    return f"{one.value:.2f} ({one.low:.2f}\u2013{one.high:.2f})"
 
 
 def _estimate(one: Any) -> str:
@@ -122,27 +181,31 @@ def _by_attribute(audit: SubgroupAudit, lang: str) -> list[Section]:
 def _row(row: Mapping[Any, Any], lang: str) -> list[str]:
     n = str(row["n"]) if row["told"] else text.say("audit.page.not_told", lang)
     cells = [between(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in FIGURES]
-    return [group_word(str(row["group"]), lang), n, *cells]
+    return [group_word(str(row["attribute"]), str(row["group"]), lang), n, *cells]
 
 
-def group_word(code: str, lang: str) -> str:
+def group_word(attribute: str, code: str, lang: str) -> str:
     """Return the word for a group of an attribute.
 
     Examples
     --------
-    >>> group_word("female", "en"), group_word("", "en")
-    ('girls', 'not known')
+    >>> group_word("sex", "female", "en"), group_word("boarding", "no", "en")
+    ('girls', 'day students')
     """
-    return word("audit.group", code or "unknown", lang)
+    own = f"audit.group_of.{attribute}.{code}"
+    return text.say(own, lang) if text.has(own) else word("audit.group", code or "unknown", lang)
 
 
 def _gap(name: str, gap: Mapping[Any, Any], lang: str) -> str:
+    if gap["gap"] == 0:
+        return text.say(f"audit.gap.{name}_none", lang)
     verdict = "noise" if gap["noise"] else "apart"
+    attribute = str(gap["attribute"])
     return text.say(
         f"audit.gap.{name}_{verdict}",
         lang,
-        most=group_word(str(gap["most"]), lang),
-        least=group_word(str(gap["least"]), lang),
+        most=group_word(attribute, str(gap["most"]), lang),
+        least=group_word(attribute, str(gap["least"]), lang),
         gap=f"{100 * gap['gap']:.0f}",
         low=f"{100 * gap['low']:.0f}",
         high=f"{100 * gap['high']:.0f}",
@@ -150,7 +213,7 @@ def _gap(name: str, gap: Mapping[Any, Any], lang: str) -> str:
 
 
 def _dropping(made: Dropping, lang: str) -> Section:
-    apart = made.cost.students
+    apart = made.cost.told
     names = text.say("report.comma", lang).join(figure_word(one, lang) for one in made.columns)
     facts = {"names": names, "cost": f"{apart.value:+.3f}"}
     facts |= {"low": f"{apart.low:+.3f}", "high": f"{apart.high:+.3f}"}

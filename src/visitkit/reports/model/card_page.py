@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from visitkit import text
 from visitkit.reports.alerts_view import word
-from visitkit.reports.model.sheet import Page, Section, figure_word
+from visitkit.reports.model.sheet import Page, Section, figure_word, share
 from visitkit.screen.learn.saving import About
 
 
@@ -25,6 +26,10 @@ class CardFacts:
         It was taught with, in order.
     about
         Target, days, held-out figures, decision, limits.
+    lines
+        Of a points card: figure, cut from which it is met, points.
+    scale
+        Of a points card: sum of points, and the probability that goes with it.
     """
 
     kind: str
@@ -32,6 +37,8 @@ class CardFacts:
     events: int
     figures: Sequence[str]
     about: About
+    lines: Sequence[tuple[str, float, int]] = ()
+    scale: Sequence[tuple[int, float]] = ()
 
 
 def card_page(card: CardFacts, lang: str) -> Page:
@@ -76,23 +83,59 @@ def card_sections(card: CardFacts, lang: str) -> list[Section]:
     figures = text.say("report.comma", lang).join(figure_word(name, lang) for name in card.figures)
     header = [text.say(f"audit.column.{name}", lang) for name in ("figure", "value", "interval")]
     limits = [text.say("audit.card.not_for", lang), *([about.limits] if about.limits else [])]
-    rows = _metrics(about.metrics, lang)
+    rows = metric_rows(about.metrics, lang)
     worth = [text.say("audit.card.held_out" if rows else "audit.card.no_metrics", lang)]
     return [
         Section(text.say("audit.card.learned_title", lang), [learned]),
         Section(text.say("audit.card.worth_title", lang), worth, header, rows),
+        *_points(card, lang),
         Section(text.say("audit.card.figures_title", lang), [figures]),
         Section(text.say("audit.card.limits_title", lang), [*limits, decided]),
     ]
 
 
-def _metrics(metrics: Mapping[str, Mapping[str, float]], lang: str) -> list[list[str]]:
+def _points(card: CardFacts, lang: str) -> list[Section]:
+    if not card.lines:
+        return []
+    header = [text.say(f"audit.column.{name}", lang) for name in ("figure", "from", "points")]
+    unknown = text.say("report.unknown", lang)
+    rows = [
+        [figure_word(name, lang), unknown if math.isnan(cut) else f"{cut:.4g}", f"{worth:+d}"]
+        for name, cut, worth in card.lines
+    ]
+    chances = [[str(total), share(chance)] for total, chance in card.scale]
+    sums = [text.say(f"audit.column.{name}", lang) for name in ("sum", "promised")]
+    return [
+        Section(
+            text.say("audit.card.points_title", lang),
+            [text.say("audit.card.points", lang)],
+            header,
+            rows,
+        ),
+        Section(
+            text.say("audit.card.scale_title", lang),
+            [text.say("audit.card.scale", lang)],
+            sums,
+            chances,
+        ),
+    ]
+
+
+def metric_rows(metrics: Mapping[str, Mapping[str, float]], lang: str) -> list[list[str]]:
+    """Return held-out figures in words: name, value, interval.
+
+    Parameters
+    ----------
+    metrics
+        As :meth:`visitkit.screen.validate.metrics.Evaluation.as_metrics` gives them.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
     rows = []
     for name, one in metrics.items():
         said = word("audit.metric", name, lang)
         if "cap" in one:
-            said = text.say(
-                "audit.card.capped", lang, name=said, k=int(one["k"]), cap=f"{one['cap']:.0%}"
-            )
-        rows.append([said, f"{one['value']:.3f}", f"{one['low']:.3f}–{one['high']:.3f}"])
+            facts = {"name": said, "k": int(one["k"]), "cap": f"{one['cap']:.0%}"}
+            said = text.say("audit.card.capped", lang, **facts)
+        rows.append([said, f"{one['value']:.3f}", f"{one['low']:.3f} \u2013 {one['high']:.3f}"])
     return rows

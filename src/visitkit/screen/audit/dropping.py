@@ -113,7 +113,8 @@ def cost_of_dropping(
     """
     unknown = [name for name in columns if name not in judged.X.columns]
     if unknown:
-        raise ScreenError("audit.no_column", missing=", ".join(unknown))
+        allowed = ", ".join(str(name) for name in judged.X.columns)
+        raise ScreenError("audit.no_column", missing=", ".join(unknown), allowed=allowed)
     if len(set(judged.X.columns) - {*columns, "class_id", "student_id"}) == 0:
         raise ScreenError("audit.nothing_left", number=len(columns))
     full, less = judged.scores(model), judged.scores(model, columns)

@@ -81,9 +81,7 @@ class Blend(RiskModel):
 
         self.slope_, self.shift_ = trust(judge, figures, outcome, self.seed)
 
-    def _taught(
-        self, figures: Floats, outcome: Floats, signs: Mapping[int, str]
-    ) -> list[Member]:
+    def _taught(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> list[Member]:
         members = self._members()
         for member in members:
             member._grow(figures, outcome, signs)

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit
 
 from visitkit.screen.columns import student_ids
+from visitkit.screen.learn.folds import trust
 from visitkit.screen.learn.gate import FREE_EVENTS
 from visitkit.screen.learn.model import RiskModel
-from visitkit.screen.learn.points_fit import choose
+from visitkit.screen.learn.points_fit import choose, odds_of_others
 from visitkit.screen.learn.stumps import make_stumps
 
 Floats = npt.NDArray[np.float64]
@@ -33,6 +35,8 @@ class IntegerCard(RiskModel):
         other way.
     min_events : int, default=300
         Fewer students with the outcome, or without it, are refused.
+    seed : int, default=0
+        Of the folds behind the calibration.
 
     Attributes
     ----------
@@ -67,11 +71,13 @@ class IntegerCard(RiskModel):
         most_points: int = 5,
         signs: Mapping[str, str] | None = None,
         min_events: int = FREE_EVENTS,
+        seed: int = 0,
     ) -> None:
         self.terms = terms
         self.most_points = most_points
         self.signs = signs
         self.min_events = min_events
+        self.seed = seed
 
     def points_table(self, X: object) -> pd.DataFrame:
         """Return the points of each student by figure; a row adds up to :meth:`points`."""
@@ -88,6 +94,23 @@ class IntegerCard(RiskModel):
         total: Ints = self._points(self._read(X)).sum(axis=1)
         return total
 
+    def scale(self, rows: int = 9) -> list[tuple[int, float]]:
+        """Return sums of points from the lowest to the highest there can be, and their probability.
+
+        Parameters
+        ----------
+        rows
+            Most sums told.
+        """
+        known = self.lines_[self.lines_["cut"].notna()]
+        worth = known.groupby("figure")["points"].agg(
+            least=lambda points: min(0, *points.cumsum()),
+            most=lambda points: max(0, *points.cumsum()),
+        )
+        low, high = int(worth["least"].sum()), int(worth["most"].sum())
+        sums = np.unique(np.linspace(low, high, max(2, rows)).round().astype(int))
+        return [(int(one), float(expit(self.intercept_ + self.slope_ * one))) for one in sums]
+
     def _learn(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> None:
         stumps, met = make_stumps(figures, signs)
         bounds = np.array([[stump.least, stump.most] for stump in stumps]).reshape(-1, 2)
@@ -100,7 +123,13 @@ class IntegerCard(RiskModel):
                 "points": chosen.points,
             }
         ).sort_values(["figure", "cut"], ignore_index=True)
-        self.slope_, self.intercept_ = chosen.slope, chosen.intercept
+
+        def judge(known: Floats, seen: Floats, other: Floats) -> Floats:
+            return odds_of_others(known, seen, other, bounds, self.terms)
+
+        # terms picked among many promise too much: held-out students say how much
+        trusted, shift = trust(judge, met, outcome, self.seed)
+        self.slope_, self.intercept_ = trusted * chosen.slope, shift + trusted * chosen.intercept
         self.unknown_ = self._unknown(figures)
 
     def _unknown(self, figures: Floats) -> dict[str, int]:

@@ -85,7 +85,8 @@ class Forest(RiskModel):
 
         def judge(known: Floats, seen: Floats, other: Floats) -> Floats:
             filled, share, trees = self._grown(known, seen, signs)
-            return logit(self._drawn_in(_mean(trees, _single(filled, other)), share))
+            held: Floats = logit(self._drawn_in(_mean(trees, _single(filled, other)), share))
+            return held
 
         self.slope_, self.shift_ = trust(judge, figures, outcome, self.seed)
 

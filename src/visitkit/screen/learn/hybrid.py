@@ -14,7 +14,7 @@ from visitkit.screen.learn.faults import LearnError
 from visitkit.screen.learn.filled import Filled
 from visitkit.screen.learn.gate import HYBRID_EVENTS
 from visitkit.screen.learn.model import RiskModel
-from visitkit.screen.learn.ridge import Weights, choose_penalty, fit_ridge
+from visitkit.screen.learn.ridge import Weights, averaged
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,7 +27,7 @@ class Hybrid(RiskModel):
     """The expert index as a nearly free term, and small corrections by the figures.
 
     With few events the corrections stay near zero and the expert points decide; with many they
-    grow. The strength is the one under which the outcomes were most to be expected.
+    grow. All strengths are averaged, each weighted by how much it made the outcomes be expected.
 
     Parameters
     ----------
@@ -68,8 +68,7 @@ class Hybrid(RiskModel):
         columns = self._columns(figures)
         fixed = np.append(_LOOSE, np.full(columns.shape[1] - 1, np.nan))
         bounds = np.vstack([[0.0, np.inf], self.filled_.signs({})])
-        penalty, self.variance_ = choose_penalty(columns, outcome, fixed, bounds)
-        self.weights_ = fit_ridge(columns, outcome, penalty, bounds)
+        self.weights_, self.variance_ = averaged(columns, outcome, fixed, bounds)
 
     def _named(self, figures: Floats) -> pd.DataFrame:
         return pd.DataFrame(figures, columns=self.names_)

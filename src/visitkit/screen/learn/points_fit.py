@@ -83,6 +83,21 @@ def choose(met: Floats, y: Floats, bounds: Floats, terms: int, most: int) -> Cho
     return Chosen(np.array(active, dtype=np.int64)[kept], points[kept], slope, intercept, loss)
 
 
+def odds_of_others(met: Floats, y: Floats, others: Floats, bounds: Floats, terms: int) -> Floats:
+    """Return the log-odds of other students by terms taken up from these, before any polish.
+
+    Parameters
+    ----------
+    met, y, bounds, terms
+        As in :func:`choose`.
+    others : ndarray of shape (n_others, n_stumps)
+    """
+    active = _forward(met, y, bounds, terms)
+    weights, intercept = _fit(met[:, active], y, bounds[active])
+    odds: Floats = intercept + others[:, active] @ weights
+    return odds
+
+
 def _forward(met: Floats, y: Floats, bounds: Floats, terms: int) -> list[int]:
     active: list[int] = []
     offset = np.full(len(y), np.log(y.mean() / (1 - y.mean())))

@@ -40,7 +40,13 @@ class Weights:
         return found
 
 
-def fit_ridge(columns: Floats, outcome: Floats, penalty: Floats, bounds: Floats) -> Weights:
+def fit_ridge(
+    columns: Floats,
+    outcome: Floats,
+    penalty: Floats,
+    bounds: Floats,
+    start: Weights | None = None,
+) -> Weights:
     """Return the weights with the highest penalised likelihood within their bounds.
 
     Parameters
@@ -52,6 +58,9 @@ def fit_ridge(columns: Floats, outcome: Floats, penalty: Floats, bounds: Floats)
         Inverse prior variance of each weight.
     bounds : ndarray of shape (n_columns, 2)
         Lowest and highest value of each weight.
+    start
+        Weights within the bounds to begin from, where some are near: there is one best, so they
+        change the time and not the result.
 
     References
     ----------
@@ -62,6 +71,8 @@ def fit_ridge(columns: Floats, outcome: Floats, penalty: Floats, bounds: Floats)
     low, high = np.append(bounds[:, 0], -np.inf), np.append(bounds[:, 1], np.inf)
     share = outcome.mean()
     weights = np.append(np.zeros(columns.shape[1]), np.log(share / (1 - share)))
+    if start is not None:
+        weights = np.append(start.slopes, start.intercept)
     loss = _loss(design, outcome, strength, weights)
     for _ in range(_MOST_STEPS):
         chance = expit(design @ weights)
@@ -118,16 +129,60 @@ def choose_penalty(
     free = np.isnan(fixed)
     if not free.any():
         return fixed, float("nan")
-    scored = []
-    for variance in VARIANCES:
-        penalty = np.where(free, 1 / variance, fixed)
-        scored.append((_evidence(columns, outcome, penalty, bounds), variance))
-    best = max(scored)[1]
+    _, scores = _path(columns, outcome, fixed, bounds)
+    best = VARIANCES[int(np.argmax(scores))]
     return np.where(free, 1 / best, fixed), best
 
 
-def _evidence(columns: Floats, outcome: Floats, penalty: Floats, bounds: Floats) -> float:
-    weights = fit_ridge(columns, outcome, penalty, bounds)
+def _path(
+    columns: Floats, outcome: Floats, fixed: Floats, bounds: Floats
+) -> tuple[list[Weights], Floats]:
+    """Return the weights at each of :data:`VARIANCES`, and how far each explains the outcomes."""
+    found: list[Weights] = []
+    scores = []
+    for variance in VARIANCES:
+        penalty = np.where(np.isnan(fixed), 1 / variance, fixed)
+        start = found[-1] if found else None
+        found.append(fit_ridge(columns, outcome, penalty, bounds, start))
+        scores.append(_evidence(found[-1], columns, outcome, penalty, bounds))
+    return found, np.array(scores)
+
+
+def averaged(
+    columns: Floats, outcome: Floats, fixed: Floats, bounds: Floats
+) -> tuple[Weights, float]:
+    """Return the weights averaged over all strengths, each as likely as the outcomes make it.
+
+    With few events the outcomes hardly tell one strength from another; to take the likeliest alone
+    would be to bet on it. Every strength of :data:`VARIANCES` is as likely beforehand.
+
+    Parameters
+    ----------
+    columns, outcome, fixed, bounds
+        As in :func:`choose_penalty`.
+
+    Returns
+    -------
+    weights : Weights
+    variance : float
+        The likeliest.
+
+    References
+    ----------
+    Hoeting, Madigan, Raftery and Volinsky 1999, "Bayesian model averaging: a tutorial", Statistical
+    Science 14(4), 382-417.
+    """
+    found, scores = _path(columns, outcome, fixed, bounds)
+    share = np.exp(scores - scores.max())
+    share /= share.sum()
+    slopes: Floats = np.sum([part * one.slopes for part, one in zip(share, found, strict=True)], 0)
+    intercept = sum(part * one.intercept for part, one in zip(share, found, strict=True))
+    return Weights(slopes, float(intercept)), VARIANCES[int(np.argmax(scores))]
+
+
+def _evidence(
+    weights: Weights, columns: Floats, outcome: Floats, penalty: Floats, bounds: Floats
+) -> float:
     odds = weights.odds(columns)
     likelihood = np.sum(outcome * odds - np.logaddexp(0, odds))
     chance = expit(odds)

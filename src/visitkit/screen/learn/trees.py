@@ -143,7 +143,8 @@ def _parts(leaves: _Leaves, rows: Floats) -> Floats:
     # a row a student: what its leaves give to each column is added up in one count
     width = rows.shape[1]
     place = leaves.column.ravel() + width * np.arange(len(rows))[:, None]
-    found = np.bincount(place.ravel(), worth.reshape(len(rows), -1).ravel(), width * len(rows))
+    given = worth.reshape(len(rows), -1).ravel()
+    found: Floats = np.bincount(place.ravel(), given, width * len(rows)).astype(np.float64)
     return found.reshape(rows.shape)
 
 

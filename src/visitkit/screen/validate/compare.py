@@ -33,6 +33,13 @@ class Comparison:
     folds: Difference | None
 
     @property
+    def told(self) -> Difference:
+        """The difference to quote: of the test that shows none, else of the students."""
+        if self.folds is not None and self.folds.noise and not self.students.noise:
+            return self.folds
+        return self.students
+
+    @property
     def verdict(self) -> str:
         """``first``, ``second`` or ``noise``; noise unless every test made shows a difference."""
         made = [one for one in (self.students, self.folds) if one is not None]
