@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Callable
 
 import ipywidgets
 
 from visitkit import policy, text
+from visitkit.app.casebook import CasebookConsole
 from visitkit.app.idle import USUAL_MINUTES
 from visitkit.app.lock import Lock
+from visitkit.app.review import ReviewConsole
+from visitkit.app.screening import ScreeningConsole
 from visitkit.app.session import Session
 from visitkit.app.start import StartPage
+from visitkit.app.visits import VisitsConsole
 from visitkit.widgets.locking import LockScreen
 from visitkit.widgets.pages import PageBar, Pages
 from visitkit.widgets.topbar import TopBar
 
 #: Pages in the order of the journey.
 PAGES = ("start", "screening", "visits", "casebook", "review")
-_CONSOLES = {
-    "screening": "ScreeningConsole",
-    "visits": "VisitsConsole",
-    "casebook": "CasebookConsole",
-    "review": "ReviewConsole",
+_CONSOLES: dict[str, Callable[[Session], ipywidgets.Widget]] = {
+    "screening": ScreeningConsole,
+    "visits": VisitsConsole,
+    "casebook": CasebookConsole,
+    "review": ReviewConsole,
 }
-
-
-def _console(name: str, session: Session) -> ipywidgets.Widget:
-    try:
-        module = importlib.import_module(f"visitkit.app.{name}")
-        return getattr(module, _CONSOLES[name])(session)
-    except (ImportError, AttributeError) as error:
-        return ipywidgets.Label(f"{name}: {error}")
 
 
 class App(ipywidgets.VBox):  # type: ignore[misc]
@@ -109,7 +105,7 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
 
     def _pages(self) -> Pages:
         start = StartPage(self.session, self._opened)
-        made = {name: _console(name, self.session) for name in _CONSOLES}
+        made = {name: make(self.session) for name, make in _CONSOLES.items()}
         return Pages(self.bar, {"start": start, **made})
 
     def _take_down(self) -> None:

@@ -27,6 +27,8 @@ COMMANDS = (
     "review",
     "policy",
     "demo",
+    "app",
+    "lab",
     "doctor",
 )
 
