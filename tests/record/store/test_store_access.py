@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from visitkit import policy, record
+from visitkit import policy
 from visitkit.errors import StoreError
 
 DAY = dt.timedelta(days=1)
