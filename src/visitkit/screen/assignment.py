@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from visitkit.errors import ScreenError
+from visitkit.outgoing.fingerprint import fingerprint
 from visitkit.policy import Policy, as_toml
 
 #: What the record tells of each student; read by ``review.stats.read_record``.
@@ -219,19 +220,9 @@ def freeze_assignment(
 def content_hash(table: pd.DataFrame) -> str:
     """Return the SHA-256 of a record, whatever the order of its rows.
 
-    Cells as text (whole numbers without a point, other numbers as Python writes them), joined by
-    the unit separator; sorted rows, joined by the record separator.
+    See :func:`visitkit.outgoing.fingerprint.fingerprint`, by which a study checks it.
     """
-    rows = table[list(COLUMNS)].itertuples(index=False, name=None)
-    lines = sorted("\x1f".join(_cell(cell) for cell in row) for row in rows)
-    return hashlib.sha256("\x1e".join(lines).encode("utf-8")).hexdigest()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    number = float(value)  # type: ignore[arg-type]
-    return str(int(number)) if number.is_integer() else repr(number)
+    return fingerprint(table[list(COLUMNS)].itertuples(index=False, name=None))
 
 
 def _check(score: pd.Series[Any], crisis: tuple[str, ...], reasons: dict[str, str]) -> None:
