@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 import traceback
 
+import nbclient
+import nbformat
+import pandas as pd
 import pytest
 
 from visitkit import record
 from visitkit.errors import StoreError
+from visitkit.load.school import School
 
 #: Made-up; the telephone number and the identity number cannot exist.
 NAME = "\u5218\u82e5\u6717"
@@ -48,6 +52,64 @@ def test_no_byte_on_the_disk(kept, folder, tmp_path):
     assert [path.name for path in files if found_in(path.read_bytes())] == []
     # The same search finds them where they are: in the answer to somebody who may read it.
     assert found_in(str(kept.case("x-1")).encode()) == list(PLANTED)
+
+
+def test_no_byte_of_what_is_shared(kept, tmp_path):
+    """Everything the casebook and the school can hand out, de-identified, in every file of it."""
+    roll = pd.DataFrame(
+        {"student_id": [PLANTED[2], "S1"], "name": NAME, "address": PLANTED[4], "sex": "female",
+         "id_number": PLANTED[3], "class_id": "701", "zone": PLANTED[4]}
+    )  # fmt: skip
+    homes = pd.DataFrame(
+        {"student_id": ["S1"], "relation": ["mother"], "name": NAME, "phone": PLANTED[2],
+         "language": NAME}
+    )  # fmt: skip
+    acts = pd.DataFrame(
+        {"student_id": ["S1"], "date": ["2026-11-02"], "kind": ["truancy"], "note": NAME}
+    )
+    school = School.from_frames(students=roll.drop(columns="id_number"))
+    asked = record.Outcomes(as_of="2026-11-20")
+    panel = kept.outcomes("absence_days", school=school, asked=asked, deidentified=False)
+    leaving = {
+        "students": roll, "guardians": homes, "behaviour": acts, "cases": kept.cases(),
+        "due": kept.due("2026-12-01"), "panel": panel, **kept.history("2026-12-01"),
+    }  # fmt: skip
+    how = record.Sharing(
+        measures=("absence_days",), counts={"girls": record.Count("students", ("sex", "class_id"))}
+    )
+    out = {"purpose": "a study", "recipient": "the university"}
+    left = record.share(kept, leaving, tmp_path / "shared", how=how, **out)
+    assert len(left.files) == len(leaving) + 2
+    for path in left.files:
+        data = path.read_bytes()
+        assert found_in(data) == []
+        assert b"S1" not in data
+    assert found_in(left.text("zh").encode()) == []
+
+
+def test_no_byte_of_a_saved_notebook(kept, folder, tmp_path, made):
+    """What a counsellor has looked at in a notebook, saved with its outputs, names nobody."""
+    kept.close()
+    cells = (
+        "from visitkit import record\nfrom visitkit.errors import StoreError",
+        "keys = record.Keys(bytes(range(32)), bytes(range(1, 33)))\nkeys",
+        f"store = record.open_store({str(folder)!r}, keys, actor='T7', role='counsellor')\nstore",
+        "found = store.file('S1', 'before the talk')\nfound",
+        "store.history('2026-12-01')",
+        "store.cases(), store.due('2026-12-01'), store.audit()",
+        "try:\n    store.add(found.entries[0])\nexcept StoreError as error:\n    print(error)",
+        "store.case('no such case')",
+        "store.verify().sentence(), store.head()",
+    )
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(one) for one in cells])
+    nbclient.NotebookClient(book, timeout=300, allow_errors=True).execute()
+    path = tmp_path / "looked.ipynb"
+    nbformat.write(book, path)
+    outputs = [one for cell in book.cells for one in cell["outputs"]]
+    assert any("StudentFile" in str(one) for one in outputs)
+    assert sum(one["output_type"] == "error" for one in outputs) == 1  # there is no such case
+    assert found_in(path.read_bytes()) == []
+    assert "\\u5218" not in path.read_text("utf-8")
 
 
 def test_no_word_in_logs_and_errors(kept, made, caplog, capfd):
