@@ -125,7 +125,8 @@ def test_no_row_is_in_a_trait() -> None:
     view.show(listing(3))
     page = PageView("en")
     page.show((Section("found", ("student S1",), (Table("t", ("a",), (("S1",),)),), ()),))
-    for one in (view, page):
+    ask = Ask("widgets_forms", (AskField("at", "choice", choices=(("S1", "S1"),)),), print, "en")
+    for one in (view, page, ask):
         assert "S1" not in json.dumps(one.get_state(), default=str)
         assert "S1" not in repr(one)
 
@@ -138,11 +139,19 @@ def test_what_is_asked_has_its_shape() -> None:
         AskField("yes", "flag"),
         AskField("no", "choice", choices=(("a", "A"),)),
         AskField("at", "several", choices=(("a", "A"), ("b", "B"))),
+        AskField("save", "date"),
     )
     view = Ask("widgets_forms", fields, found.append, "en")
-    sent = {"reason": " why ", "yes": "on", "no": "z", "at": "b a z", "more": "x"}
+    sent = {
+        "reason": " why ",
+        "yes": "on",
+        "no": "z",
+        "at": "b a z",
+        "more": "x",
+        "save": "2027-13-01",
+    }
     view._message(view, {"kind": "go", "values": sent}, [])
-    assert found == [{"reason": "why", "yes": "", "no": "", "at": "b a"}]
+    assert found == [{"reason": "why", "yes": "", "no": "", "at": "b a", "save": ""}]
     view._message(view, {"kind": "go", "values": {**sent, "reason": "  "}}, [])
     assert len(found) == 1
 

@@ -171,16 +171,19 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         if store is None:
             self._tell(Section("", (self._say("closed"),)))
             return
+        try:
+            self.due.show(due_listing(store.due(self._day), lang))
+            self.cases.show(cases_listing(store.cases(), lang))
+        except VisitkitError as error:
+            self._wrong = error
+        self.forms.show(forms_listing(lang))
+        self._show_file()
         lines = [Section("", tuple(self._notes), tone="warning")] if self._notes else []
         if self._wrong is not None:
             lines.append(Section("", (error_words(self._wrong, lang),), tone="warning"))
         psych = "with" if store.book.psych is not None else "without"
         lines.append(Section("", (self._say(f"opened_{psych}"),)))
         self._tell(*lines)
-        self.due.show(due_listing(store.due(self._day), lang))
-        self.cases.show(cases_listing(store.cases(), lang))
-        self.forms.show(forms_listing(lang))
-        self._show_file()
 
     def _tell(self, *sections: Section) -> None:
         self.said.show(sections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,8 @@ class Ask(Shown):
     _css = style("asking")
     room = "widgets_asking"
 
-    frame = traitlets.Dict().tag(sync=True)
+    #: Labels, hints, choices; sent in messages, because a choice may be a student.
+    frame = traitlets.Dict()
 
     def __init__(
         self,
@@ -101,7 +103,7 @@ class Ask(Shown):
 
     def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         """Return what is done about each kind of message."""
-        return {"go": self._asked}
+        return {"go": self._asked, "ready": lambda _content: self._put()}
 
     def _asked(self, content: Mapping[str, Any]) -> None:
         values = content.get("values")
@@ -126,6 +128,11 @@ class Ask(Shown):
             ],
         }
 
+        self._put()
+
+    def _put(self) -> None:
+        self.send({"kind": "frame", "frame": self.frame})
+
     def _say(self, name: str) -> str:
         key = f"{self._key}.{name}"
         return text.say(key, self.lang) if text.has(key) else ""
@@ -145,4 +152,14 @@ def _read(one: AskField, value: object) -> str:
         return value if value in known else ""
     if one.kind == "flag":
         return "yes" if value == "yes" else ""
+    if one.kind == "date":
+        return _day(value)
     return value.strip()
+
+
+def _day(value: str) -> str:
+    """Return a day as the browser writes it; nothing where it is none."""
+    try:
+        return dt.date.fromisoformat(value.strip()).isoformat()
+    except ValueError:
+        return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -171,8 +172,8 @@ class FormView(Shown):
                 kept = keeping.correct(checked, str(content.get("reason") or ""))
             else:
                 kept = keeping.keep(checked, short(content, "at"))
-        except VisitkitError as error:
-            self._tell(lambda lang, wrong=error: error_words(wrong, lang))  # type: ignore[misc]
+        except Exception as error:  # told as a sentence; nothing was written, the draft stays
+            self._tell(partial(error_words, error))
             return
         self._saved(kept)
 
@@ -204,7 +205,7 @@ class FormView(Shown):
         try:
             files = paper_files(self.filled(), "html", self.lang)
         except VisitkitError as error:
-            self._tell(lambda lang, wrong=error: error_words(wrong, lang))  # type: ignore[misc]
+            self._tell(partial(error_words, error))
             self.send({"kind": "page", "who": who})
             return
         (page,) = files.values()

@@ -8,7 +8,6 @@ from typing import Any
 
 import traitlets
 
-from visitkit.errors import VisitkitError
 from visitkit.policy import schema
 from visitkit.policy.words import code_word
 from visitkit.record import Keys
@@ -56,7 +55,7 @@ class Unlock(Shown):
     Parameters
     ----------
     unlock
-        Opens or makes the casebook; raises a :class:`VisitkitError` where it cannot.
+        Opens or makes the casebook; raises where it cannot.
     lock
         Closes it.
     lang
@@ -108,7 +107,7 @@ class Unlock(Shown):
             keys = Keys(short(content, "people"), short(content, "psych") or None)
             place, actor = short(content, "folder").strip(), short(content, "actor").strip()
             self._unlock(Asked(way, place, actor, role, keys, short(content, "school").strip()))
-        except (VisitkitError, OSError) as error:
+        except Exception as error:  # told as a sentence: a trace might hold what was typed
             self._tell(error)
         finally:
             self.send({"kind": "forget"})

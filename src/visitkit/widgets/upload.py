@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import traitlets
@@ -71,7 +72,7 @@ class Upload(Shown):
         try:
             self._took(name, data)
         except (VisitkitError, OSError) as error:
-            self._tell(lambda lang, why=error: error_words(why, lang), wrong=True)  # type: ignore[misc]
+            self._tell(partial(error_words, error), wrong=True)
             return False
         self._tell(lambda lang: text.say("widgets_upload.taken", lang, name=name))
         return True

@@ -3,6 +3,7 @@ export default {
     const me = Math.random().toString(36).slice(2);
     const say = (key) => model.get("words")[key] ?? "";
     const typed = {};
+    let frame = {};
     const form = el("form", { class: "vk vk-asking", autocomplete: "off", novalidate: true });
     form.dataset.lmSuppressShortcuts = "true";
     root.append(form);
@@ -88,7 +89,6 @@ export default {
     }
 
     function paint() {
-      const frame = model.get("frame");
       const held = form.contains(document.activeElement) ? document.activeElement.dataset.name : "";
       form.replaceChildren(
         frame.about ? el("p", { class: "vk-about" }, frame.about) : "",
@@ -99,7 +99,7 @@ export default {
     }
 
     function go() {
-      const fields = model.get("frame").fields ?? [];
+      const fields = frame.fields ?? [];
       const values = Object.fromEntries(fields.map((field) => [field.name, value(field)]));
       const lacking = fields.filter((field) => field.required && !values[field.name].trim());
       for (const field of fields) {
@@ -115,11 +115,23 @@ export default {
       model.send({ kind: "go", values });
     }
 
-    model.on("change:frame", paint);
+    function heard(message) {
+      if (message?.kind !== "frame") return;
+      // What was typed belongs to the fields that were asked; a proposal that changed replaces it.
+      const before = Object.fromEntries((frame.fields ?? []).map((field) => [field.name, field.value]));
+      for (const field of message.frame.fields ?? []) {
+        if (before[field.name] !== undefined && before[field.name] !== field.value) delete typed[field.name];
+      }
+      frame = message.frame;
+      paint();
+    }
+
+    model.on("msg:custom", heard);
     model.on("change:words", paint);
     paint();
+    model.send({ kind: "ready" });
     return () => {
-      model.off("change:frame", paint);
+      model.off("msg:custom", heard);
       model.off("change:words", paint);
     };
   },
