@@ -112,6 +112,19 @@ def test_who_teaches_sees_less_than_who_leads(known: Given) -> None:
     assert "Award" in lines["T1"].good[0]
 
 
+def test_the_school_decides_what_a_sheet_tells(known: Given) -> None:
+    """The policy widens or narrows what a sheet tells; what is psychological stays at school."""
+    wide = ["academic", "attendance", "behaviour", "psychological"]
+    values = {"access.sheet_class": wide, "access.sheet_lead": ["academic"]}
+    other = replace(known, policy=known.policy.with_values(values))
+    people = visit_round(other).people
+    seen = {one: access(other, people, one, "7(1)") for one in ("T1", "T2", "T4")}
+    assert seen["T1"].dimensions == ("academic",)
+    assert seen["T2"].dimensions == ("academic", "attendance", "behaviour")
+    assert seen["T4"].dimensions == ()
+    assert not seen["T2"].private
+
+
 def test_the_last_contact_keeps_its_topics(known: Given) -> None:
     """Feelings are told to nobody, matters of the family to those who lead alone."""
     round_ = visit_round(known)

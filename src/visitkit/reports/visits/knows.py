@@ -1,11 +1,12 @@
 """What a visitor may read about a student on a sheet that leaves the school.
 
 A sheet lies on the family's table, is lost on a bus, is read over a shoulder. So it holds what the
-visitor knows as a teacher of the student anyway. No paper says which dimension which role may see;
-this is the narrow reading: marks and attendance for those who teach the class, conduct as well for
-its head teacher and for the roles of ``access.crisis``. Facts about the family stay at school.
-What ``access.mental_file`` and ``access.answers`` protect is printed for holders of a role of
-``access.mental_file`` alone, and only when the school asks for it.
+visitor knows as a teacher of the student anyway. No paper says which dimension which role may see,
+so the policy does: ``access.sheet_class`` for those who teach the class, ``access.sheet_lead`` for
+its head teacher and the roles of ``access.crisis``. The defaults are narrow: marks and attendance,
+for the lead conduct as well. Whatever they say, what ``access.mental_file`` and ``access.answers``
+protect is printed for holders of a role of ``access.mental_file`` alone, and only when the school
+asks for it.
 """
 
 from __future__ import annotations
@@ -25,10 +26,7 @@ from visitkit.screen.catalog import BY_NAME
 from visitkit.screen.counting import one_or_many
 from visitkit.screen.wording import date_words, figure_words
 
-#: Dimensions told to whoever teaches the class, and to its head teacher.
-TAUGHT = ("academic", "attendance")
-LED = (*TAUGHT, "behaviour")
-#: The dimension that stays at school.
+#: The dimension that stays at school, whatever the policy says of sheets.
 PRIVATE = "psychological"
 
 #: Alerts told, by the dimension they belong to. All others stay at school.
@@ -97,18 +95,20 @@ def access(known: Given, people: People, teacher_id: str, class_id: str) -> Acce
     Parameters
     ----------
     known
-        With ``access.crisis`` and ``access.mental_file`` of the policy.
+        With the keys of ``access`` in the policy.
     people
         Who holds which role.
     teacher_id, class_id
         Whom it is about.
     """
     staff = people.staff
-    leads = teacher_id in staff.any_of(("head_teacher", *_roles(known, "access.crisis")), class_id)
-    seen = LED if leads else TAUGHT if teacher_id in staff.team(class_id) else ()
-    mental = teacher_id in staff.any_of(_roles(known, "access.mental_file"), class_id)
+    leads = teacher_id in staff.any_of(("head_teacher", *_codes(known, "access.crisis")), class_id)
+    taught = _dimensions(known, "access.sheet_class")
+    led = _dimensions(known, "access.sheet_lead")
+    seen = led if leads else taught if teacher_id in staff.team(class_id) else ()
+    mental = teacher_id in staff.any_of(_codes(known, "access.mental_file"), class_id)
     if known.beside.private and mental:
-        seen = (*(seen or TAUGHT), PRIVATE)
+        seen = (*(seen or taught), PRIVATE)
     return Access(seen, leads)
 
 
@@ -188,7 +188,11 @@ def _open(topic: str, may: Access) -> bool:
     return may.private if topic in _PRIVATE_TOPICS else may.leads
 
 
-def _roles(known: Given, key: str) -> tuple[str, ...]:
+def _dimensions(known: Given, key: str) -> tuple[str, ...]:
+    return tuple(one for one in _codes(known, key) if one != PRIVATE)
+
+
+def _codes(known: Given, key: str) -> tuple[str, ...]:
     found = known.policy[key] if key in known.policy else []  # noqa: SIM401
     return tuple(str(one) for one in found) if isinstance(found, list) else (str(found),)
 
