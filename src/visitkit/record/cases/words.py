@@ -146,6 +146,8 @@ def owed_text(row: Owed, lang: str | None = None) -> str:
     record = f"policy_care_keys.agent_parent.duty.names.{code}"
     if clock == "duty" and text.has(record):
         word = text.say(record, lang)
+    elif text.has(f"cases_steps.step.{row.kind}.{code}"):
+        word = step_text(row.kind, code, lang)
     else:
         word = code_word(_CODES, code, lang)
     return text.say(key, lang, code=word)
