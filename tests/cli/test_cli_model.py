@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from visitkit import text
 from visitkit.cli import model, screen
 from visitkit.cli.console import Console
+from visitkit.cli.model_wish import model_wish
+from visitkit.cli.modelling import Taught, read_taught
 from visitkit.cli.parser import Parser
 from visitkit.errors import VisitkitError
 from visitkit.sample import make_school, write_school
-from visitkit.screen.learn.saving import load_model
+from visitkit.screen.learn import IntegerCard
+from visitkit.screen.learn.saving import About, load_model, save_model
 
 DAYS = ("--as-of", "2026-11-02", "--until", "2027-01-19")
 
@@ -161,3 +167,138 @@ def test_the_learned_column_moves_nobody(
     assert any(value is not None for value in learned)
     first = (tmp_path / "b" / "learned.csv").read_text("utf-8-sig").splitlines()[0]
     assert first == "rank,student_id,tier,risk_index,learned"
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another school, whose students carry the same numbers."""
+    folder = tmp_path_factory.mktemp("second")
+    for path in write_school(make_school(9, 120, lang="en"), folder):
+        if not any(word in path.name for word in ("students", "help", "mark")):
+            path.unlink()
+    return folder
+
+
+def read(paths: list[Path]) -> Taught:
+    """Read what a model would be taught from schools."""
+    parser = Parser("visitkit", "en")
+    model.arguments(parser)
+    words = ["train", *map(str, paths), *DAYS, "--target", "failing"]
+    return read_taught(model_wish(parser.read(words), "visitkit model"), "", Console("en"))
+
+
+def test_two_schools_are_pooled_by_student_and_school(
+    school: Path, second: Path, tmp_path: Path, said: Callable[..., tuple[int, str]]
+) -> None:
+    """S0001 of one school is not S0001 of the other; classes of the same name stay apart."""
+    out = tmp_path / "model.json"
+    words = ("train", school, second, *DAYS, "--target", "failing", "--json", "--out", out)
+    _, told = said(*words)
+    pooled = json.JSONDecoder().raw_decode(told[told.index("{") :])[0]
+    alone = [read([one]) for one in (school, second)]
+    taught = read([school, second])
+    assert taught.figures.index.is_unique
+    expected = pd.concat([alone[0].outcome.add_prefix("1:"), alone[1].outcome.add_prefix("2:")])
+    pd.testing.assert_series_equal(
+        taught.outcome.sort_index(), expected.sort_index(), check_names=False
+    )
+    assert taught.classes.nunique() == sum(one.classes.nunique() for one in alone)
+    assert (pooled["n"], pooled["events"]) == (expected.count(), expected.sum())
+    assert load_model(out)[0].students_ == expected.count()
+
+
+def test_the_order_of_the_schools_changes_no_figure(
+    school: Path, second: Path, tmp_path: Path, said: Callable[..., tuple[int, str]]
+) -> None:
+    """Pooled the other way round the same students are learned from, so weights are the same."""
+    made = []
+    for paths in ((school, second), (second, school)):
+        out = tmp_path / "model.json"
+        said("train", *paths, *DAYS, "--target", "failing", "--out", out)
+        made.append(load_model(out)[0])
+    one, two = made
+    # rows are put in an order of their own content; the spread of folds plays no part in a hybrid
+    row = pd.DataFrame([[np.nan] * len(one.names_)], columns=one.names_)
+    assert two.names_ == one.names_
+    assert two.decision_function(row) == pytest.approx(one.decision_function(row), abs=1e-9)
+
+
+def test_a_pooled_audit_counts_everybody(
+    school: Path,
+    second: Path,
+    taught: Path,
+    tmp_path: Path,
+    said: Callable[..., tuple[int, str]],
+) -> None:
+    """Groups and help of both schools are in the page."""
+    page = tmp_path / "audit.html"
+    code, told = said("audit", school, second, "--model", taught, *DAYS, "--out", page)
+    assert code == 0
+    assert text.say("audit.treated.title", "en") in told
+    alone = said("audit", school, "--model", taught, *DAYS, "--out", page)[1]
+    number = re.compile(r"(\d+) students were judged")
+    assert int(number.search(told)[1]) > int(number.search(alone)[1])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("by", ["code", "word"])
+def test_dropping_is_asked_by_code_or_by_word(
+    by: str, school: Path, taught: Path, tmp_path: Path, said: Callable[..., tuple[int, str]]
+) -> None:
+    """What it costs to do without a figure, and how far groups lie apart then."""
+    word = text.say("indicators.subjects_failed.name", "zh")
+    name = {"code": "subjects_failed, mark_drop", "word": word.upper()}[by]
+    page = tmp_path / "audit.html"
+    words = ("audit", school, "--model", taught, *DAYS, "--drop", name, "--out", page)
+    code, told = said(*words)
+    assert code == 0
+    assert text.say("audit.dropping.title", "en") in told
+    assert text.say("indicators.subjects_failed.name", "en") in told
+
+
+def test_dropping_what_is_not_there_is_refused(
+    school: Path, taught: Path, tmp_path: Path, said: Callable[..., tuple[int, str]]
+) -> None:
+    """An unknown name is quoted, and what the model uses is told."""
+    with pytest.raises(VisitkitError) as refused:
+        said(
+            *("audit", school, "--model", taught, *DAYS, "--drop", "shoe size"),
+            *("--out", tmp_path / "audit.html"),
+        )
+    assert refused.value.key == "audit.no_column"
+    assert refused.value.facts["missing"] == "shoe size"
+    assert "mark_percentile" in refused.value.facts["allowed"]
+    assert not (tmp_path / "audit.html").exists()
+
+
+def test_the_expert_points_stand_beside(
+    school: Path, taught: Path, said: Callable[..., tuple[int, str]]
+) -> None:
+    """The model is compared with the points on the same students, and with and without help."""
+    _, told = said("validate", school, "--model", taught, *DAYS)
+    assert "expert points alone reach an area of" in told
+    assert "visited or helped in the window" in told
+    # the bar of a published rule is one for dropping out, not for marks
+    assert "published rule" not in told
+
+
+def test_a_points_card_shows_its_points(
+    school: Path, tmp_path: Path, said: Callable[..., tuple[int, str]]
+) -> None:
+    """The lines of a learned card stand on its model card and add up to what the model says."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"absence_rate": rng.uniform(0, 30, 900), "late_rate": rng.random(900)})
+    y = X["absence_rate"] + rng.normal(0, 5, 900) > 18
+    card = IntegerCard(terms=4).fit(X, y)
+    path = save_model(card, tmp_path / "card.json", About(target="absence"))
+    code, told = said("card", "--model", path)
+    assert code == 0
+    assert text.say("audit.card.points_title", "en") in told
+    for line in card.lines_.itertuples():
+        assert f"{line.points:+d}" in told
+    scale = card.scale()
+    total = card.points(X)
+    assert scale[0][0] <= total.min() <= total.max() <= scale[-1][0]
+    chance = dict(scale)
+    for place in np.flatnonzero(np.isin(total, list(chance)))[:20]:
+        found = card.predict_proba(X.iloc[[place]])[0, 1]
+        assert chance[int(total[place])] == pytest.approx(found, abs=1e-12)

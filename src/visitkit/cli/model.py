@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -28,16 +27,15 @@ from visitkit.cli.modelling import (
     rules_of,
 )
 from visitkit.cli.parser import Parser, UsageError
-from visitkit.reports.model import Audited, CardFacts, audit_page, card_page, card_sections
+from visitkit.reports.model import Audited, audit_page, card_facts, card_page, card_sections
 from visitkit.reports.model import write_page as write_model_page
 from visitkit.screen.audit.drift import drift, when_to_refit
 from visitkit.screen.audit.dropping import Judged, cost_of_dropping
 from visitkit.screen.audit.members import members
 from visitkit.screen.audit.subgroups import Wanted, subgroups
 from visitkit.screen.indicators import indicators
-from visitkit.screen.learn.card import IntegerCard
 from visitkit.screen.learn.model import RiskModel
-from visitkit.screen.learn.saving import MODELS, About, load_model, save_model
+from visitkit.screen.learn.saving import About, load_model, save_model
 from visitkit.screen.validate.compare import compare
 from visitkit.screen.validate.leakage import leak_probe, suspicious
 from visitkit.screen.validate.metrics import evaluate
@@ -162,7 +160,7 @@ def audit(args: argparse.Namespace, console: Console) -> int:
 
 def card(args: argparse.Namespace, console: Console) -> int:
     """Tell what a model is; with ``--out`` also as a page."""
-    facts = _facts(*load_model(_needed(args, "model")))
+    facts = card_facts(*load_model(_needed(args, "model")))
     if args.out:
         write_model_page(card_page(facts, console.lang), args.out)
     for section in card_sections(facts, console.lang):
@@ -174,17 +172,6 @@ def card(args: argparse.Namespace, console: Console) -> int:
     if args.out:
         console.say("cli_model.page", path=args.out)
     return 0
-
-
-def _facts(model: RiskModel, about: About) -> CardFacts:
-    kind = next(name for name, made in MODELS.items() if type(model) is made)
-    names = list(map(str, model.names_))
-    facts = CardFacts(kind, model.students_, model.events_, names, about)
-    if not isinstance(model, IntegerCard):
-        return facts
-    lines = model.lines_.itertuples(index=False)
-    told = [(str(line.figure), float(line.cut), int(line.points)) for line in lines]  # type: ignore[arg-type]
-    return replace(facts, lines=told, scale=model.scale())
 
 
 def _read(args: argparse.Namespace, console: Console) -> tuple[ModelWish, RiskModel, About, Taught]:

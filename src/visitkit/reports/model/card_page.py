@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from visitkit import text
 from visitkit.reports.alerts_view import word
 from visitkit.reports.model.sheet import Page, Section, figure_word, share
-from visitkit.screen.learn.saving import About
+from visitkit.screen.learn.card import IntegerCard
+from visitkit.screen.learn.model import RiskModel
+from visitkit.screen.learn.saving import MODELS, About
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,42 @@ class CardFacts:
     about: About
     lines: Sequence[tuple[str, float, int]] = ()
     scale: Sequence[tuple[int, float]] = ()
+
+
+def card_facts(model: RiskModel, about: About) -> CardFacts:
+    """Return what a taught model, and what is told about it, say on a card."""
+    kind = next(name for name, made in MODELS.items() if type(model) is made)
+    names = [str(name) for name in model.names_]
+    facts = CardFacts(kind, model.students_, model.events_, names, about)
+    if not isinstance(model, IntegerCard):
+        return facts
+    table = model.lines_[["figure", "cut", "points"]].to_dict("records")
+    lines = [(str(row["figure"]), float(row["cut"]), int(row["points"])) for row in table]
+    return replace(facts, lines=lines, scale=model.scale())
+
+
+def card_words(card: CardFacts, lang: str) -> str:
+    """Return a model card as plain text, as a notebook shows it.
+
+    Parameters
+    ----------
+    card
+        What the card tells.
+    lang
+        ``"zh"`` or ``"en"``.
+
+    Examples
+    --------
+    >>> facts = CardFacts("hybrid", 900, 40, ["absence_rate"], About("absence"))
+    >>> print(card_words(facts, "en").splitlines()[0])
+    What it learned from
+    """
+    lines: list[str] = []
+    for section in card_sections(card, lang):
+        lines.append(section.title)
+        lines += [f"  {line}" for line in section.lines]
+        lines += ["  " + "  ".join(row) for row in section.rows]
+    return "\n".join(lines)
 
 
 def card_page(card: CardFacts, lang: str) -> Page:

@@ -66,26 +66,28 @@ class Blend(RiskModel):
         self.min_events = min_events
         self.seed = seed
 
-    def _members(self) -> list[Member]:
-        return [
+    def _members(self) -> tuple[CalibratedLogistic, Boosting, Forest]:
+        return (
             CalibratedLogistic(min_events=0),
             Boosting(self.rounds, min_events=0, seed=self.seed),
             Forest(self.trees, min_events=0, seed=self.seed),
-        ]
+        )
 
     def _learn(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> None:
-        self.members_ = self._taught(figures, outcome, signs)
+        self.members_ = self._members()
+        first = self.members_[0]
+        for member in self.members_:
+            member._grow(figures, outcome, signs)
 
         def judge(known: Floats, seen: Floats, other: Floats) -> Floats:
-            return _mean(self._taught(known, seen, signs), other)
+            # the strength was chosen on all students; it hardly differs between parts
+            again, trees, forest = self._members()
+            again._grow(known, seen, signs, first.variance_)
+            trees._grow(known, seen, signs)
+            forest._grow(known, seen, signs)
+            return _mean((again, trees, forest), other)
 
         self.slope_, self.shift_ = trust(judge, figures, outcome, self.seed)
-
-    def _taught(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> list[Member]:
-        members = self._members()
-        for member in members:
-            member._grow(figures, outcome, signs)
-        return members
 
     def _odds(self, figures: Floats) -> Floats:
         return self.shift_ + self.slope_ * _mean(self.members_, figures)
@@ -108,6 +110,6 @@ class Blend(RiskModel):
         self.slope_, self.shift_ = float(learned["slope"]), float(learned["shift"])
 
 
-def _mean(members: list[Member], figures: Floats) -> Floats:
+def _mean(members: tuple[Member, ...], figures: Floats) -> Floats:
     odds: Floats = np.mean([member._odds(figures) for member in members], axis=0)
     return odds

@@ -60,21 +60,29 @@ class CalibratedLogistic(RiskModel):
         self._grow(figures, outcome, signs)
 
         def judge(known: Floats, seen: Floats, other: Floats) -> Floats:
-            filled = Filled.learn(known)
-            limits = filled.signs(signs)
-            strength = np.full(len(limits), 1 / self.variance_)
-            return fit_ridge(filled.whole(known), seen, strength, limits).odds(filled.whole(other))
+            part = CalibratedLogistic(min_events=0)
+            part._grow(known, seen, signs, self.variance_)
+            return part._odds(other)
 
         self.slope_, self.shift_ = trust(judge, figures, outcome, self.seed)
 
-    def _grow(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> None:
-        """Learn without the calibration."""
+    def _grow(
+        self,
+        figures: Floats,
+        outcome: Floats,
+        signs: Mapping[int, str],
+        variance: float | None = None,
+    ) -> None:
+        """Learn without the calibration, at a given strength or at the one the outcomes choose."""
         self.slope_, self.shift_ = 1.0, 0.0
         self.filled_ = Filled.learn(figures)
         columns = self.filled_.whole(figures)
         bounds = self.filled_.signs(signs)
-        free = np.full(columns.shape[1], np.nan)
-        penalty, self.variance_ = choose_penalty(columns, outcome, free, bounds)
+        if variance is None:
+            free = np.full(columns.shape[1], np.nan)
+            variance = choose_penalty(columns, outcome, free, bounds)[1]
+        self.variance_ = variance
+        penalty = np.full(columns.shape[1], 1 / variance)
         self.weights_ = fit_ridge(columns, outcome, penalty, bounds)
 
     def _parts(self, figures: Floats) -> tuple[float, Floats]:

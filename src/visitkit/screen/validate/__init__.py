@@ -14,8 +14,10 @@ from visitkit.screen.validate.out_of_fold import (
     scored,
 )
 from visitkit.screen.validate.treated import BothAnalyses, both_analyses, treated_between
+from visitkit.screen.validate.window import TARGETS, leaving, window_outcome
 
 __all__ = [
+    "TARGETS",
     "BothAnalyses",
     "Calibration",
     "Comparison",
@@ -34,6 +36,7 @@ __all__ = [
     "evaluate",
     "fresh_scores",
     "leak_probe",
+    "leaving",
     "out_of_fold_scores",
     "over_bar",
     "reliability",
@@ -41,4 +44,5 @@ __all__ = [
     "scored",
     "suspicious",
     "treated_between",
+    "window_outcome",
 ]
