@@ -267,6 +267,7 @@ def test_formulas_are_guarded_where_text_may_leave(opened, made_visits, tmp_path
     assert {row["feedback"] for row in rows} == {"'=HYPERLINK(1)"}
     assert rows[0]["focus"] == PLANTED[0]
     assert left.anonymity is None
+    assert "name people" in left.text("en")
     told = json.loads((tmp_path / "out" / "share.json").read_text("utf-8"))
     assert told["deidentified"] is False
 
@@ -333,6 +334,8 @@ def test_counts_hide_what_is_small(opened, roll, tmp_path):
     assert (shown["people"].dropna() >= outgoing.LEAST).all()
     assert left.hidden == shown["hidden"].sum() > 2
     assert left.anonymity is None
+    assert "name people" not in left.text("en")
+    assert str(left.hidden) in left.text("en")
 
 
 @pytest.mark.parametrize(

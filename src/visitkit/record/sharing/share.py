@@ -101,6 +101,8 @@ class Shared:
         Table to the columns that did not leave, each with the reason.
     hidden
         Numbers of people that were hidden in counts.
+    named
+        Rows with the names of people have left.
     """
 
     files: tuple[Path, ...]
@@ -108,14 +110,15 @@ class Shared:
     anonymity: Anonymity | None
     dropped: Mapping[str, Mapping[str, str]]
     hidden: int
+    named: bool = False
 
     def text(self, lang: str | None = None) -> str:
         """Return what has left, and what of it could still be recognised, as lines for people."""
         lines = [text.say("record.shared.files", lang, number=len(self.files))]
         found = self.anonymity
-        if found is None:
-            return "\n".join([*lines, text.say("record.shared.identified", lang)])
-        if found.k is not None:
+        if self.named:
+            lines.append(text.say("record.shared.identified", lang))
+        if found is not None and found.k is not None:
             told = {"k": found.k, "people": found.people, "below": found.below}
             made_by = ", ".join(found.columns)
             lines.append(text.say("record.shared.alike", lang, **told, columns=made_by))
@@ -211,7 +214,8 @@ def share(
     what = ("deidentified: " if how.deidentified else "") + ", ".join(leaving)
     store.log_export(what, purpose=purpose, recipient=recipient, students=len(people))
     files = _write(store, Path(to), leaving, told)
-    return Shared(tuple(files), MappingProxyType(leaving), alike, MappingProxyType(dropped), hidden)
+    left = MappingProxyType(leaving), alike, MappingProxyType(dropped), hidden
+    return Shared(tuple(files), *left, named=how.rows and not how.deidentified)
 
 
 def _masked(
