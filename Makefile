@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo lab test lint types doctest notebooks bench sample docs clean
+.PHONY: help demo app lab test lint types doctest notebooks bench sample docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,10 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.app
 
+$(VENV)/.page: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[app]'
+	@touch $@ $(VENV)/.app
+
 $(VENV)/.lab: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[lab]'
 	@touch $@ $(VENV)/.app
@@ -29,8 +33,11 @@ $(VENV)/.lab: pyproject.toml | $(BIN)/python
 demo: $(VENV)/.app ## the whole journey on the sample school; files under out/
 	$(BIN)/visitkit demo --out out
 
+app: $(VENV)/.page ## the consoles in the browser, without code
+	$(BIN)/visitkit app
+
 lab: $(VENV)/.lab ## JupyterLab at the notebooks
-	$(BIN)/jupyter lab --ip 127.0.0.1 notebooks
+	$(BIN)/visitkit lab
 
 test: lint types doctest notebooks ## everything that CI checks
 

@@ -67,10 +67,14 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         self.bar = PageBar("app_shell.page", PAGES, lang)
         super().__init__()
         self.add_class("vk-app")
-        self.session.observe(lambda _change: self._spoken(), names="lang")
-        self.session.observe(lambda _change: self._arrange(), names="locked")
-        told = ["school", "as_of", "rules", "start", "store", "lang", "locked"]
-        self.session.observe(lambda _change: self._tell(), names=told)
+        told = ("school", "as_of", "rules", "start", "store", "lang", "locked")
+        self._heard = (
+            (lambda _change: self._spoken(), ("lang",)),
+            (lambda _change: self._arrange(), ("locked",)),
+            (lambda _change: self._tell(), told),
+        )
+        for call, names in self._heard:
+            self.session.observe(call, names=names)
         self._arrange()
         self._tell()
         self.lock.watch()
@@ -81,8 +85,12 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """End the watch and close all views."""
+        if self.comm is None:
+            return
         self.lock.stop()
         self.session.release()
+        for call, names in self._heard:
+            self.session.unobserve(call, names=names)
         for child in self.children:
             _close(child)
         super().close()

@@ -11,32 +11,15 @@ from collections.abc import Callable
 from importlib import metadata
 
 from visitkit import __version__, text
+from visitkit.cli import doctor_parts
 from visitkit.cli.console import Console
 from visitkit.cli.parser import Parser
 
-#: Fonts with Chinese glyphs by system, the best first.
-_FONTS = (
-    "Microsoft YaHei",
-    "SimHei",
-    "SimSun",
-    "PingFang SC",
-    "Hiragino Sans GB",
-    "Heiti SC",
-    "STHeiti",
-    "Arial Unicode MS",
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Droid Sans Fallback",
-)
-
 _OLDEST = (3, 11)
 
-#: What a check found: whether it is well, and the facts for its sentence.
-Found = tuple[bool, dict[str, object]]
+#: What a check found: whether it is well (``None``: only some need it and it is not there), and
+#: the facts for its sentence.
+Found = tuple[bool | None, dict[str, object]]
 
 
 def arguments(parser: Parser) -> None:
@@ -48,11 +31,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     well = True
     for name, check in _CHECKS.items():
         good, facts = check(console)
-        mark = text.say("cli.doctor.good" if good else "cli.doctor.bad", console.lang)
-        ending = "" if good else "_bad"
+        state = "absent" if good is None else "good" if good else "bad"
+        ending = "" if good else f"_{state}"
         said = text.say(f"cli.doctor.{name}{ending}", console.lang, **facts)
-        console.print(f"{mark} {said}", "" if good else "alarm")
-        well = well and good
+        mark = text.say(f"cli.doctor.{state}", console.lang)
+        console.print(f"{mark} {said}", "alarm" if good is False else "")
+        well = well and good is not False
     console.say("cli.doctor.all_good" if well else "cli.doctor.some_bad", "strong")
     return 0 if well else 1
 
@@ -89,11 +73,9 @@ def _folder(console: Console) -> Found:
 
 def _fonts(console: Console) -> Found:
     # Slow to load, and no other check draws.
-    from matplotlib import font_manager
+    from visitkit.figures.fonts import can_write_chinese, families
 
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    usable = [name for name in _FONTS if name in installed]
-    return bool(usable), {"font": usable[0] if usable else ""}
+    return can_write_chinese(), {"font": families()[0] if can_write_chinese() else ""}
 
 
 def _language(console: Console) -> Found:
@@ -107,4 +89,11 @@ _CHECKS: dict[str, Callable[[Console], Found]] = {
     "folder": _folder,
     "fonts": _fonts,
     "language": _language,
+    "store": lambda _console: doctor_parts.store(),
+    "assets": lambda _console: doctor_parts.assets(),
+    "widgets": lambda _console: doctor_parts.widgets(),
+    "kernel": lambda _console: doctor_parts.kernel(),
+    "app": lambda _console: doctor_parts.installed("voila"),
+    "lab": lambda _console: doctor_parts.installed("jupyterlab", "jupyterlab-language-pack-zh-CN"),
+    "browser": lambda _console: doctor_parts.browser(),
 }
