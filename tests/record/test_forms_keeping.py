@@ -13,7 +13,8 @@ from visitkit.calendar import Calendar
 from visitkit.errors import StoreError
 from visitkit.record import Entry
 from visitkit.record.forms import fill
-from visitkit.record.forms.keeping import SHEET, Taking, correct, keep, sheets_of
+from visitkit.record.forms.keeping import Taking, correct, keep
+from visitkit.record.forms.sheets import SHEET, sheets_of
 
 KEYS = record.Keys(bytes(range(32)), bytes(range(1, 33)))
 NOW = dt.datetime(2027, 3, 5, 12, tzinfo=dt.UTC)
@@ -56,10 +57,9 @@ def store(tmp_path: Path) -> Iterator[record.CaseStore]:
         yield made
 
 
-def taking(step: str = "", **more: str) -> Taking:
-    """Return the visit of S1, unless told otherwise."""
-    known = {"case_id": "v-1", "student_id": "S1"} | more
-    return Taking("visit", step, **known)
+def taking(step: str = "") -> Taking:
+    """Return the visit of S1."""
+    return Taking("visit", step, "v-1", "S1")
 
 
 def test_the_whole_form_is_there_again(store: record.CaseStore) -> None:
@@ -99,7 +99,7 @@ def test_what_is_lacking_is_named_and_nothing_is_taken(store: record.CaseStore) 
 
 def test_each_row_goes_to_its_own_student(store: record.CaseStore) -> None:
     """A plan of two visits opens two cases, and neither holds the other's row."""
-    rows = [
+    rows: list[dict[str, object]] = [
         {"student_id": name, "planned_start": "2027-03-08 16:30", "planned_end": "2027-03-08 17:00"}
         for name in ("S1", "S2")
     ]

@@ -18,10 +18,14 @@ from visitkit.calendar import Calendar
 from visitkit.policy import read_policy
 from visitkit.record import Entry, cases
 from visitkit.record.cases.offering import openings, steps_now
-from visitkit.record.forms import FORMS, Field, FilledForm, keeping
+from visitkit.record.forms import FORMS, Field, FilledForm
 from visitkit.record.forms import words as say
-from visitkit.record.forms.keeping import Taking, parts_of, sheets_of
-from visitkit.widgets.forms import FormDesk, FormView, VisitForm, paper_files
+from visitkit.record.forms.keeping import Taking
+from visitkit.record.forms.parts import parts_of
+from visitkit.record.forms.sheets import facts_of, sheets_of
+from visitkit.widgets.forms import FormView, VisitForm
+from visitkit.widgets.forms_desk import FormDesk
+from visitkit.widgets.forms_files import paper_files
 from visitkit.widgets.forms_keeping import Keeping
 from visitkit.widgets.forms_state import FormPaper, drawn, shown, told, typed
 from visitkit.widgets.forms_steps import StepPaper
@@ -148,7 +152,7 @@ def saved_and_read(filled: FilledForm, kind: str) -> FilledForm:
             NOW,
             "T1",
             "head_teacher",
-            json.loads(json.dumps(keeping._facts(filled, part, "n"), default=list)),
+            json.loads(json.dumps(facts_of(filled, part, "n"), default=list)),
             f"e{place}",
         )
         for place, part in enumerate(parts_of(filled, POLICY, kind))

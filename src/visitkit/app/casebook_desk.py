@@ -13,7 +13,8 @@ from visitkit.errors import StoreError, VisitkitError
 from visitkit.record import Entry, cases
 from visitkit.record.forms.keeping import Taking
 from visitkit.widgets.asking import Ask, AskField
-from visitkit.widgets.forms import FormDesk, FormView
+from visitkit.widgets.forms import FormView
+from visitkit.widgets.forms_desk import FormDesk
 from visitkit.widgets.forms_opening import Opened, saved_form, to_fill
 from visitkit.widgets.reading import PageView, Section
 from visitkit.widgets.rows import RowsView

@@ -15,7 +15,7 @@ from visitkit.record.cases.fields import FREE, all_roles
 from visitkit.record.cases.moments import moment_of, school_time
 from visitkit.record.forms import FORMS
 from visitkit.record.forms import words as form_words
-from visitkit.record.forms.keeping import SHEET
+from visitkit.record.forms.sheets import SHEET
 from visitkit.widgets.rows_state import Filter, Listing, Row
 
 _ROOM = "app_casebook"
@@ -39,9 +39,7 @@ def who(code: str, lang: str) -> str:
 
 def clock(moment: object) -> str:
     """Return a moment of the school's clock as people write it; nothing where there is none."""
-    if moment is None or moment is pd.NaT:
-        return ""
-    stamp = pd.Timestamp(str(moment))
+    stamp = pd.to_datetime(str(moment), errors="coerce")
     return "" if pd.isna(stamp) else f"{stamp:%Y-%m-%d %H:%M}"
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import ipywidgets
 import traitlets
 
 from visitkit import text
@@ -15,11 +14,10 @@ from visitkit.load import School
 from visitkit.record import CaseStore, cases
 from visitkit.record.forms import FORMS, FilledForm, blank, fill
 from visitkit.record.forms.keeping import Taking
-from visitkit.reports.forms import write_form
+from visitkit.widgets.forms_files import paper_files
 from visitkit.widgets.forms_keeping import Keeping, Kept
 from visitkit.widgets.forms_opening import to_fill
 from visitkit.widgets.forms_state import FormPaper, Paper, Values, shown, told, typed
-from visitkit.widgets.saving import Download, written
 from visitkit.widgets.sentences import error_words
 from visitkit.widgets.shown import Shown, short
 from visitkit.widgets.view import script, style
@@ -274,49 +272,3 @@ class VisitForm(FormView):
         student = next((one.student_id for one in entries if one.student_id), "") or ""
         opened = to_fill(store, offer, entries, Taking("visit", step, case_id, student), school)
         super().__init__(opened.paper, opened.keeping, opened.values, lang)
-
-
-class FormDesk(ipywidgets.VBox):  # type: ignore[misc]
-    """A form with buttons that save it as a Word or an Excel file.
-
-    Parameters
-    ----------
-    view
-        The form.
-    """
-
-    def __init__(self, view: FormView) -> None:
-        self.view = view
-        self.saves = [
-            Download(self._maker(kind), f"widgets_forms.{kind}", lang=view.lang)
-            for kind in ("docx", "xlsx")
-        ]
-        self._row = ipywidgets.HBox(self.saves)
-        super().__init__([view, self._row])
-        view.observe(self._follow, names=["lang", "can_print", "mode"])
-        self._follow(None)
-
-    def __repr__(self) -> str:
-        """Return no student: a saved notebook keeps this line."""
-        return f"{type(self).__name__}()"
-
-    def _maker(self, kind: str) -> Callable[[], Mapping[str, bytes]]:
-        return lambda: paper_files(self.view.filled(), kind, self.view.lang)
-
-    def _follow(self, _change: object) -> None:
-        for one in self.saves:
-            one.lang = self.view.lang
-        here = self.view.can_print and self.view.mode != "empty"
-        self._row.layout.display = "" if here else "none"
-
-
-def paper_files(filled: FilledForm, kind: str, lang: str) -> dict[str, bytes]:
-    """Return a form as a file for people.
-
-    Examples
-    --------
-    >>> from visitkit.record.forms import blank
-    >>> list(paper_files(blank("watch_roster"), "docx", "en"))
-    ['12_Watch-roster.docx']
-    """
-    return written(lambda folder: write_form(filled, folder, lang, kinds=[kind]))

@@ -11,7 +11,8 @@ from visitkit.load.unreadable import UnreadableCellError
 from visitkit.record import CaseStore, Entry, cases
 from visitkit.record.cases.moments import school_time, utc
 from visitkit.record.forms import Field, FilledForm
-from visitkit.record.forms.keeping import Sheet, Taking, correct, keep, sheets_of
+from visitkit.record.forms.keeping import Taking, correct, keep
+from visitkit.record.forms.sheets import Sheet, sheets_of
 from visitkit.record.forms.values import clean
 from visitkit.widgets.forms_state import Checked, FormPaper, Paper
 

@@ -9,7 +9,8 @@ from visitkit.load import School
 from visitkit.record import CaseStore, Entry, cases
 from visitkit.record.cases.moments import school_time
 from visitkit.record.forms import FORMS, About, Form, values_from
-from visitkit.record.forms.keeping import Taking, sheets_of
+from visitkit.record.forms.keeping import Taking
+from visitkit.record.forms.sheets import sheets_of
 from visitkit.widgets.forms_keeping import Keeping
 from visitkit.widgets.forms_state import FormPaper, Paper, Values
 from visitkit.widgets.forms_steps import StepPaper

@@ -1,32 +1,24 @@
-"""A filled form taken into the casebook whole, and put back on the form as it was written.
-
-The steps a form stands for hold only the facts their rules ask for. What else a person wrote on it
-would be lost, so each entry keeps beside its facts what stood on the form, in the same file.
-"""
+"""A filled form taken into the casebook whole, and corrected there."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from visitkit.errors import StoreError
-from visitkit.policy import Policy
-from visitkit.record.cases import KINDS, accept, corrected, field_text, fields_of
+from visitkit.record.cases import KINDS, accept, field_text, fields_of
 from visitkit.record.cases.fields import wanted
 from visitkit.record.cases.machine import START
 from visitkit.record.cases.moments import school_time
 from visitkit.record.chain import canonical
 from visitkit.record.entry import Entry
-from visitkit.record.forms.definition import FORMS, Field
-from visitkit.record.forms.drafts import Draft, step_drafts
-from visitkit.record.forms.filling import FilledForm, fill
+from visitkit.record.forms.filling import FilledForm
+from visitkit.record.forms.parts import Part, parts_of
+from visitkit.record.forms.sheets import SHEET, Sheet, facts_of, sheets_of
 from visitkit.record.store import CaseStore
 
-#: The fact that holds what stood on the form.
-SHEET = "sheet"
 #: Facts that any step may hold and no form asks for.
 _BESIDE = ("remark", "attachments", "from_case")
 
@@ -55,124 +47,6 @@ class Taking:
     student_id: str = ""
     at: dt.datetime | None = None
     purpose: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A step on a form, with the row it stands in.
-
-    Parameters
-    ----------
-    draft
-        The step.
-    student_id, case_id
-        Whom its row names; empty where it does not.
-    sheet
-        What stood on the form, with its own row alone of the tables that make steps.
-    must
-        It was chosen or stands in a row: the form is not taken without it.
-    """
-
-    draft: Draft
-    student_id: str
-    case_id: str
-    sheet: Mapping[str, object]
-    must: bool = False
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A form as it was taken, put together from its entries.
-
-    Parameters
-    ----------
-    number
-        The same for all entries of one taking.
-    filled
-        What stood on it.
-    entries
-        Its entries as they hold now.
-    """
-
-    number: str
-    filled: FilledForm
-    entries: tuple[Entry, ...]
-
-
-def parts_of(filled: FilledForm, policy: Policy, kind: str, step: str = "") -> tuple[Part, ...]:
-    """Return the steps on a form, row by row.
-
-    A row stands for one step: the chosen one, or the first of those its table may stand for.
-
-    Parameters
-    ----------
-    filled
-        The form.
-    policy
-        The rules of the school.
-    kind
-        Kind of the case.
-    step
-        The step that was chosen; it comes first.
-    """
-    tables = _tables(filled, kind)
-    rest = {name: value for name, value in filled.content.items() if name not in tables}
-    found = _alone(filled, rest, policy, (kind, step))
-    for name, table in tables.items():
-        for row in _rows(filled.content[name]):
-            content = rest | {name: (row,)}
-            made = [(kind, one) for one in _steps(filled, table, kind)]
-            own = [draft for one in made for draft in _drafts(filled, content, policy, one)]
-            best = sorted(own, key=lambda one: (one.step != step, bool(one.lacks)))
-            named = (str(row.get("student_id", "")), str(row.get("case_id", "")))
-            found += [Part(one, *named, content, must=True) for one in best[:1]]
-    return tuple(sorted(found, key=lambda one: one.draft.step != step))
-
-
-def _alone(
-    filled: FilledForm, content: Mapping[str, object], policy: Policy, chosen: tuple[str, str]
-) -> list[Part]:
-    """Return the steps outside rows; one that lacks something only where it was chosen."""
-    kind, step = chosen
-    rows = {
-        one for table in filled.definition.fields.values() for one in _steps(filled, table, kind)
-    }
-    names = [one.partition(".")[2] for one in filled.definition.steps if one.startswith(f"{kind}.")]
-    drafts = [
-        draft
-        for name in names
-        if name not in rows
-        for draft in _drafts(filled, content, policy, (kind, name))
-    ]
-    whole = [one for one in drafts if not one.lacks or one.step == step]
-    return [Part(one, "", "", content, must=one.step == step) for one in whole or drafts[:1]]
-
-
-def _tables(filled: FilledForm, kind: str) -> dict[str, Field]:
-    """Return the filled tables of which every row is a step of the kind."""
-    return {
-        one.name: one
-        for one in filled.definition.fields.values()
-        if one.name in filled.content and _steps(filled, one, kind)
-    }
-
-
-def _steps(filled: FilledForm, table: Field, kind: str) -> tuple[str, ...]:
-    """Return the steps of the form that a row of a table stands for."""
-    if table.across:
-        return ()
-    known = [one.partition(".") for one in table.each if one in filled.definition.steps]
-    return tuple(step for made, _, step in known if made == kind)
-
-
-def _rows(value: object) -> tuple[Mapping[str, object], ...]:
-    return value if isinstance(value, tuple) else ()
-
-
-def _drafts(
-    filled: FilledForm, content: Mapping[str, object], policy: Policy, step: tuple[str, str]
-) -> tuple[Draft, ...]:
-    return step_drafts(FilledForm(filled.form, content), policy, *step)
 
 
 def keep(store: CaseStore, filled: FilledForm, taking: Taking) -> list[Entry]:
@@ -232,16 +106,10 @@ def _by_case(
             one.draft.at or taking.at or now,
             one.draft.actor or store.book.actor,
             store.book.role,
-            _facts(filled, one, number),
+            facts_of(filled, one, number),
         )
         found.setdefault(entry.case_id, []).append((entry, one.must))
     return found
-
-
-def _facts(filled: FilledForm, part: Part, number: str) -> dict[str, object]:
-    sheet = {"form": filled.form, "number": number, "content": part.sheet}
-    told = json.dumps(sheet, ensure_ascii=False, default=dict)
-    return {**part.draft.facts, SHEET: told}
 
 
 def _case_of(store: CaseStore, student: str, taking: Taking, place: int) -> str:
@@ -310,61 +178,6 @@ def _check(store: CaseStore, before: Sequence[Entry], entry: Entry) -> None:
         accept(before, entry, rules.policy, rules.calendar)
 
 
-def sheets_of(entries: Sequence[Entry]) -> tuple[Sheet, ...]:
-    """Return the forms that entries were written on, the latest last; corrections stand in.
-
-    Examples
-    --------
-    >>> sheets_of([])
-    ()
-    """
-    held: dict[str, list[Entry]] = {}
-    for case in _cases_of(entries).values():
-        for one in corrected(case):
-            if SHEET in one.facts:
-                held.setdefault(_read(one)["number"], []).append(one)
-    return tuple(_together(number, found) for number, found in held.items())
-
-
-def _cases_of(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {}
-    for one in entries:
-        found.setdefault(one.case_id, []).append(one)
-    return found
-
-
-def _read(entry: Entry) -> Mapping[str, str]:
-    read: Mapping[str, str] = json.loads(str(entry.facts[SHEET]))
-    return read
-
-
-def _together(number: str, entries: list[Entry]) -> Sheet:
-    """Put the rows of all entries on one form again; the latest written wins for the rest."""
-    first = _read(entries[0])
-    form, content = FORMS[first["form"]], dict[str, object]()
-    rows: dict[str, list[object]] = {}
-    for one in sorted(entries, key=_written):
-        content |= dict(_content(one))
-    for one in entries:
-        for name, value in _content(one):
-            table = form.fields[name]
-            step = f"{one.kind}.{one.step}"
-            if step in table.each and step in form.steps and not table.across:
-                rows.setdefault(name, []).extend(value if isinstance(value, list) else ())
-    return Sheet(number, fill(form, content | rows), tuple(entries))
-
-
-def _content(entry: Entry) -> Iterator[tuple[str, object]]:
-    found = json.loads(str(entry.facts[SHEET]))["content"]
-    yield from (
-        (name, value) for name, value in found.items() if name in FORMS[_read(entry)["form"]].fields
-    )
-
-
-def _written(entry: Entry) -> dt.datetime:
-    return entry.recorded_at or entry.at
-
-
 def correct(store: CaseStore, sheet: Sheet, filled: FilledForm, reason: str) -> list[Entry]:
     """Write new versions of the entries of a form; the old ones stay.
 
@@ -397,7 +210,7 @@ def correct(store: CaseStore, sheet: Sheet, filled: FilledForm, reason: str) -> 
     steps = [one.step for one in sheet.entries]
     parts = [one for one in parts_of(filled, policy, kind, steps[0]) if one.draft.step in steps]
     paired = _paired(sheet.entries, parts)
-    told = [(entry, _anew(entry, _facts(filled, part, sheet.number))) for entry, part in paired]
+    told = [(entry, _anew(entry, facts_of(filled, part, sheet.number))) for entry, part in paired]
     changed = [(entry, facts) for entry, facts in told if not _same(entry.facts, facts)]
     return [store.correct(entry.entry_id, facts, reason) for entry, facts in changed]
 
