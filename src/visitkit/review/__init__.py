@@ -10,6 +10,7 @@ from visitkit.review.case import CaseResult, CaseReview
 from visitkit.review.caseload_review import CaseloadResult, CaseloadReview
 from visitkit.review.coverage import Beside, Coverage, coverage
 from visitkit.review.estimates import Estimate
+from visitkit.review.feedback import ethics_file
 from visitkit.review.goals import GoalAttainment, GoalResult
 from visitkit.review.help_review import HelpResult, help_review
 from visitkit.review.reliable_change import (
@@ -66,6 +67,7 @@ __all__ = [
     "designs",
     "draw_lottery",
     "draw_order",
+    "ethics_file",
     "freeze_record",
     "help_review",
     "ird",
