@@ -62,7 +62,7 @@ class CaseTable(Shown):
     CaseTable()
     """
 
-    _esm = asset("dom.js", "table_rows.js", "table.js")
+    _esm = asset("dom.js", "table_rows.js", "table_cells.js", "table.js")
     _css = style("table")
     room = "widgets_table"
 

@@ -16,3 +16,13 @@ function fill(sentence, facts = {}) {
     name in facts ? String(facts[name]) : whole,
   );
 }
+
+// Hand a file to the browser to save; its bytes never had an address outside this page.
+function handOver(name, data, type) {
+  const address = URL.createObjectURL(new Blob([data], { type }));
+  const link = el("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+}

@@ -1,17 +1,3 @@
-const ROW = 34;
-const SPARE = 4;
-const MARKS = ["\u25b2", "\u25c6", "\u25cb", "\u25cf"];
-const TIERS = ["priority", "watch", "unknown", "routine"];
-// Column of the page to the column of the list it is sorted by.
-const SORTED = {
-  rank: "rank", student_id: "ids", name: "names", grade: "grades", class_id: "classes",
-  tier: "tier", risk_index: "index", alerts: "alerts", due: "due", stability: "share",
-};
-const ORDER = [
-  "chosen", "rank", "student_id", "name", "class_id", "tier", "risk_index", "reason", "due",
-  "alerts", "grade", "stability",
-];
-
 export default {
   render({ model, el: root }) {
     const me = `vk${Math.random().toString(36).slice(2, 10)}`;
@@ -162,45 +148,10 @@ export default {
     }
 
     function paintCell(cell, name, row) {
-      if (name === "tier") return paintTier(cell, row);
-      const text = cellText(name, row);
+      if (name === "tier") return paintTier(cell, list, row, words());
+      const text = cellText(name, list, row, words(), chosen, reasons);
       if (cell.textContent !== text) cell.textContent = text;
       if (name === "reason") cell.title = text;
-    }
-
-    function cellText(name, row) {
-      switch (name) {
-        case "chosen": return chosen.has(row) ? "\u2611" : "\u2610";
-        case "rank": return String(list.rank[row]);
-        case "student_id": return list.ids[row];
-        case "name": return list.names[row];
-        case "grade": return words().grade_words?.[list.grades[row]] ?? "";
-        case "class_id": return list.classes[row];
-        case "risk_index":
-          return list.index[row] === NO_INDEX ? "\u2013" : (list.index[row] / 100).toFixed(1);
-        case "alerts": return list.alerts[row] ? String(list.alerts[row]) : "";
-        case "due": return list.due[row];
-        case "stability": return list.share[row] === NO_SHARE ? "" : `${list.share[row]}%`;
-        default: return reasons.get(row) ?? say("wait");
-      }
-    }
-
-    function paintTier(cell, row) {
-      const code = list.tier[row];
-      const human = list.human[row];
-      const mark = `${code}/${human}/${tierWord(code)}`;
-      if (cell.vkMark === mark) return;
-      cell.vkMark = mark;
-      cell.replaceChildren(tierNode(code, tierWord(code)));
-      if (human !== NO_TIER) {
-        const note = say("human", { tier: `${MARKS[human]} ${tierWord(human)}` });
-        cell.append(el("span", { class: `vk-human vk-${TIERS[human]}` }, note));
-      }
-    }
-
-    function tierNode(code, word) {
-      return el("span", { class: `vk-tier-word vk-${TIERS[code]}` },
-        el("span", { "aria-hidden": "true", class: "vk-mark" }, MARKS[code]), ` ${word}`);
     }
 
     function paintCount() {
@@ -218,10 +169,6 @@ export default {
         button.vkLine = line;
         button.replaceChildren(el("span", { "aria-hidden": "true" }, MARKS[code]), ` ${line}`);
       });
-    }
-
-    function number(value) {
-      return value.toLocaleString("en-US");
     }
 
     // ---- words and columns ---------------------------------------------------------------
@@ -242,24 +189,17 @@ export default {
         count.textContent = say("empty");
         return;
       }
-      fillOptions(grade, valuesOf(list, "grades"), "all_grades", (one) => words().grade_words?.[one]);
+      fillOptions(grade, valuesOf(list, "grades"), say("all_grades"), (one) => words().grade_words?.[one]);
       fillClasses();
       paintHead();
       body.replaceChildren();
       arrange();
     }
 
-    function fillOptions(select, values, every, worded) {
-      const kept = select.value;
-      const options = values.map((one) => el("option", { value: String(one) }, worded(one) ?? one));
-      select.replaceChildren(el("option", { value: "" }, say(every)), ...options);
-      select.value = values.map(String).includes(kept) ? kept : "";
-    }
-
     function fillClasses() {
       if (!list) return;
       const keep = (row) => !grade.value || String(list.grades[row]) === grade.value;
-      fillOptions(klass, valuesOf(list, "classes", keep), "all_classes", (one) => one);
+      fillOptions(klass, valuesOf(list, "classes", keep), say("all_classes"), (one) => one);
     }
 
     function paintHead() {
@@ -377,12 +317,7 @@ export default {
     }
 
     function saveFile(name, data) {
-      const address = URL.createObjectURL(new Blob([data], { type: "text/csv" }));
-      const link = el("a", { href: address, download: name });
-      document.body.append(link);
-      link.click();
-      link.remove();
-      setTimeout(() => URL.revokeObjectURL(address), 60000);
+      handOver(name, data, "text/csv");
       tell("exported", name);
     }
 
@@ -392,11 +327,6 @@ export default {
         const rows = [...shown.slice(top, end)].filter((row) => !reasons.has(row));
         if (rows.length) model.send({ kind: "reasons", version, rows });
       });
-    }
-
-    function bytes(view, Kind) {
-      const plain = view.buffer ? view : new DataView(view);
-      return new Kind(plain.buffer.slice(plain.byteOffset, plain.byteOffset + plain.byteLength));
     }
 
     const hear = {

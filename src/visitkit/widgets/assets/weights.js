@@ -134,12 +134,7 @@ export default {
     }
 
     function saveFile(name, data) {
-      const address = URL.createObjectURL(new Blob([data], { type: "application/toml" }));
-      const link = el("a", { href: address, download: name });
-      document.body.append(link);
-      link.click();
-      link.remove();
-      setTimeout(() => URL.revokeObjectURL(address), 60000);
+      handOver(name, data, "application/toml");
       saved = name;
       paintWords();
     }
