@@ -9,6 +9,7 @@ from visitkit.reports.model.card_page import (
     card_words,
     metric_rows,
 )
+from visitkit.reports.model.reasons import reasons
 from visitkit.reports.model.sheet import Page, Section, figure_word, render, write_page
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "expert_line",
     "figure_word",
     "metric_rows",
+    "reasons",
     "render",
     "treated_line",
     "write_page",
