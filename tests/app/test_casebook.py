@@ -13,6 +13,7 @@ from visitkit.app.casebook import CasebookConsole
 from visitkit.app.overriding import note_override
 from visitkit.app.session import Session
 from visitkit.record import cases
+from visitkit.widgets.forms_files import paper_files
 from visitkit.widgets.reading import PageView
 
 FIRST, SECOND = "three quiet lanterns", "a river below the wall"
@@ -107,7 +108,7 @@ def test_a_visit_from_plan_to_record(console: CasebookConsole) -> None:
     sent = visited(console)
     form._message(form, {"kind": "save", "values": sent}, [])
     assert form.mode == "kept", (form.said, form.faults)
-    assert "make the visit" not in [row.cells[0] for row in console.due._listing.rows]
+    assert "Make the visit" not in [row.cells[0] for row in console.due._listing.rows]
     entry = next(row for row in console.desk.entries._listing.rows if row.actions)
     form.close_paper()
     assert console.desk.entries.press(entry.key, "form")
@@ -153,7 +154,7 @@ def test_a_students_file_is_read_with_a_purpose(console: CasebookConsole) -> Non
     plan_visit(console)
     assert not console.student.go({"student": "S1", "purpose": " "})
     assert console.student.go({"student": "S1", "purpose": "meeting"})
-    assert [row.cells[1] for row in console.student_rows._listing.rows] == ["visit"]
+    assert [row.cells[1] for row in console.student_rows._listing.rows] == ["Visit"]
     store = console.session.store
     assert store is not None
     assert "meeting" in str(store.audit("read_file")["detail"].tolist())
@@ -264,6 +265,35 @@ def test_a_changed_tier_is_written_down(console: CasebookConsole) -> None:
     assert "2027-01-31" in str(written[1].facts["remark"])
     console.session.override = {**told, "student_id": "S9"}
     assert "not on the open list" in words(console.said)
+
+
+def test_a_workbook_filled_in_elsewhere_is_saved(console: CasebookConsole) -> None:
+    """Read back, shown, and taken for the case on the desk; what is no form is a sentence."""
+    plan_visit(console)
+    console.desk.offers.press("visit", "fill")
+    form = console.desk.form
+    form._message(form, {"kind": "draft", "values": visited(console)}, [])
+    (data,) = paper_files(form.filled(), "xlsx", "en").values()
+    draft = typed(console)
+    form.close_paper()
+    assert console.form_file.take("filled.xlsx", data)
+    assert typed(console) == draft
+    form._message(form, {"kind": "save", "values": draft}, [])
+    assert form.mode == "kept", form.said
+    assert not console.form_file.take("other.xlsx", b"PK not a workbook")
+    assert console.form_file.said
+
+
+def test_a_plan_of_visits_is_taken_over(console: CasebookConsole) -> None:
+    """Offered where there is one; twice changes nothing."""
+    assert console.schedule.layout.display == "none"
+    row = {"student_id": "S1", "date": "2027-03-05", "start": "16:30", "end": "17:00"}
+    made = pd.DataFrame([{**row, "visitors": "T1", "form": "home"}])
+    console._taken_over(made)
+    assert words(console.new_said) == "Visits planned: 1."
+    console._taken_over(made)
+    assert words(console.new_said) == "Visits that stay as they were: 1."
+    assert [row.cells[1] for row in console.cases._listing.rows] == ["S1"]
 
 
 def test_every_blank_form_opens(console: CasebookConsole) -> None:

@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 
 import ipywidgets
+import pandas as pd
 
 from visitkit import record, text
 from visitkit.app.casebook_desk import CaseDesk
@@ -15,13 +16,16 @@ from visitkit.app.casebook_proof import ProofPage
 from visitkit.app.overriding import note_override
 from visitkit.app.session import Session
 from visitkit.errors import StoreError, VisitkitError
+from visitkit.plan import VisitPlan
 from visitkit.record import Entry, StoreWarning, cases
+from visitkit.record.scheduling import ACTIONS
 from visitkit.widgets.asking import Ask, AskField
 from visitkit.widgets.pages import PageBar, Pages
 from visitkit.widgets.reading import PageView, Section
 from visitkit.widgets.rows import RowsView
 from visitkit.widgets.sentences import error_words
 from visitkit.widgets.unlocking import Asked, Unlock
+from visitkit.widgets.upload import Upload
 
 PAGES = ("due", "cases", "student", "new", "forms", "proof")
 _ROOM = "app_casebook"
@@ -60,7 +64,10 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.student_said = PageView(lang)
         self.student_rows = RowsView(self._read_form, lang)
         self.new = Ask(f"{_ROOM}.new", (), self._begin, lang)
+        self.schedule = Ask(f"{_ROOM}.schedule", (), self._schedule, lang)
+        self.new_said = PageView(lang)
         self.forms = RowsView(self._blank, lang)
+        self.form_file = Upload(f"{_ROOM}.forms.upload", (".xlsx",), self.desk.take_file, lang)
         self.proof = ProofPage(session)
         self._day: dt.date | None = None
         self._purpose = ""
@@ -72,8 +79,8 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
                 "due": ipywidgets.VBox([self.due_day, self.due]),
                 "cases": self.cases,
                 "student": ipywidgets.VBox([self.student, self.student_said, self.student_rows]),
-                "new": self.new,
-                "forms": self.forms,
+                "new": ipywidgets.VBox([self.new, self.schedule, self.new_said]),
+                "forms": ipywidgets.VBox([self.form_file, self.forms]),
                 "proof": self.proof,
             },
         )
@@ -87,7 +94,10 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
             self.student_said,
             self.student_rows,
             self.new,
+            self.schedule,
+            self.new_said,
             self.forms,
+            self.form_file,
             bar,
         )
         super().__init__([self.unlock, self.said, self.pages, self.desk])
@@ -96,6 +106,8 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         session.watch("store", call=self._turned)
         session.watch("locked", call=self._screen_locked)
         session.watch("override", call=self._overridden)
+        session.watch("plan", call=self._planned)
+        self._planned()
         self._propose()
         self._turned()
 
@@ -227,6 +239,30 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
     def _read_form(self, entry_id: str, _action: str) -> None:
         if self._file is not None:
             self.desk.read(self._file[0], entry_id, self._purpose)
+
+    def _planned(self) -> None:
+        """Offer a plan of visits to be taken over, where there is one."""
+        self.schedule.layout.display = "" if self.session.plan is not None else "none"
+        self.new_said.show(())
+
+    def _schedule(self, _values: dict[str, str]) -> None:
+        if self.session.plan is not None:
+            self._taken_over(self.session.plan)
+
+    def _taken_over(self, made: VisitPlan | pd.DataFrame) -> None:
+        store, lang = self.session.store, self.session.lang
+        if store is None:
+            return
+        try:
+            done = store.schedule(made)["action"].value_counts()
+        except VisitkitError as error:
+            self.new_said.show((Section("", (error_words(error, lang),), tone="warning"),))
+            return
+        told = tuple(
+            self._say(f"scheduled.{one}", number=done[one]) for one in ACTIONS if one in done
+        )
+        self._list()
+        self.new_said.show((Section("", told or (self._say("scheduled.nothing"),), tone="strong"),))
 
     def _begin(self, values: dict[str, str]) -> None:
         self.desk.begin(values["kind"], values["student"])

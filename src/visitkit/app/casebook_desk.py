@@ -15,6 +15,8 @@ from visitkit.record.forms.keeping import Taking
 from visitkit.widgets.asking import Ask, AskField
 from visitkit.widgets.forms import FormView
 from visitkit.widgets.forms_desk import FormDesk
+from visitkit.widgets.forms_files import form_in
+from visitkit.widgets.forms_keeping import Keeping
 from visitkit.widgets.forms_opening import Opened, saved_form, to_fill
 from visitkit.widgets.reading import PageView, Section
 from visitkit.widgets.rows import RowsView
@@ -113,6 +115,25 @@ class CaseDesk(ipywidgets.VBox):  # type: ignore[misc]
         found = None if store is None else saved_form(store, entries, entry_id, purpose)
         if found is not None:
             self._show(found)
+
+    def take_file(self, _name: str, data: bytes) -> None:
+        """Open a form that was filled in as a workbook, for the case on the desk if there is one.
+
+        Raises
+        ------
+        StoreError
+            When it is no form; a ``FormFaultsError`` names every fault with its cell.
+        """
+        name, values = form_in(data)
+        store = self.session.store
+        offer = next((one for one in self._offers.values() if one.form == name), None)
+        if store is None or offer is None:
+            self.clear()
+            self.form.show(name, None, values)
+            return
+        student = next((one.student_id for one in self._entries if one.student_id), "") or ""
+        taking = Taking(offer.kind, offer.step, self.case_id, student, purpose=self._purpose)
+        self.form.show(name, Keeping(store, taking), values)
 
     def reword(self) -> None:
         """Say everything again in the language of the session."""

@@ -26,6 +26,17 @@ def _say(key: str, lang: str, **facts: object) -> str:
     return text.say(f"{_ROOM}.{key}", lang, **facts)
 
 
+def first(words: str) -> str:
+    """Return words with a capital first letter, as a cell begins.
+
+    Examples
+    --------
+    >>> first("agree the time")
+    'Agree the time'
+    """
+    return words[:1].upper() + words[1:]
+
+
 def who(code: str, lang: str) -> str:
     """Return a role in words, or the number of a teacher as it is.
 
@@ -86,11 +97,11 @@ def _due_row(number: int, row: Mapping[object, object], lang: str) -> Row:
     return Row(
         f"{owed.case_id} {number}",
         (
-            cases.owed_text(owed, lang),
+            first(cases.owed_text(owed, lang)),
             student or _say("nobody", lang),
             who(by, lang),
             due,
-            cases.kind_text(kind, lang),
+            first(cases.kind_text(kind, lang)),
         ),
         "late" if late == "late" else "",
         (("open", _say("act.open", lang)),),
@@ -123,7 +134,7 @@ def _case_row(row: Mapping[object, object], lang: str) -> Row:
     return Row(
         str(told["case_id"]),
         (
-            cases.kind_text(kind, lang),
+            first(cases.kind_text(kind, lang)),
             student if isinstance(student, str) else _say("nobody", lang),
             cases.state_text(kind, str(told["state"]), lang),
             clock(told["since"]),
@@ -160,10 +171,10 @@ def _entry_row(one: Entry, policy: Policy, lang: str, *, of_case: bool, old: boo
         words = _say("newer", lang, step=words)
     if old:
         words = _say("older", lang, step=words)
-    cells = [clock(school_time(one.at)), words, facts_words(one, policy, lang)]
+    cells = [clock(school_time(one.at)), first(words), facts_words(one, policy, lang)]
     cells.append(_say("by", lang, actor=who(one.actor, lang), role=who(one.role, lang)))
     if not of_case:
-        cells.insert(1, cases.kind_text(one.kind, lang))
+        cells.insert(1, first(cases.kind_text(one.kind, lang)))
     acts = (("form", _say("act.form", lang)),) if SHEET in one.facts and not old else ()
     return Row(one.entry_id, tuple(cells), actions=acts)
 
@@ -214,7 +225,7 @@ def offers_listing(offers: Sequence[cases.Offer], role: str, lang: str) -> Listi
         rows.append(
             Row(
                 one.step,
-                (cases.step_text(one.kind, one.step, lang), form, "" if mine else roles),
+                (first(cases.step_text(one.kind, one.step, lang)), form, "" if mine else roles),
                 actions=(("fill", _say("act.fill", lang)),) if mine else (),
             )
         )

@@ -92,8 +92,12 @@ export default {
       const held = form.contains(document.activeElement) ? document.activeElement.dataset.name : "";
       form.replaceChildren(
         frame.about ? el("p", { class: "vk-about" }, frame.about) : "",
-        el("div", { class: "vk-grid" }, (frame.fields ?? []).map(drawn)),
-        el("button", { type: "submit", class: "vk-main", "data-name": "-go" }, frame.go ?? ""),
+        el(
+          "div",
+          { class: "vk-grid" },
+          (frame.fields ?? []).map(drawn),
+          el("div", { class: "vk-press" }, el("button", { type: "submit", class: "vk-main", "data-name": "-go" }, frame.go ?? "")),
+        ),
       );
       if (held) form.querySelector(`[data-name="${CSS.escape(held)}"]`)?.focus();
     }
