@@ -72,6 +72,35 @@ def test_lottery_by_hand() -> None:
     assert found.df == len(rows) - 1
 
 
+def test_few_students_are_corrected_for() -> None:
+    """Under 40 students each is its own cluster of CR2: Welch's error, and fewer freedoms."""
+    rows = drawn(count=30)
+    found = lottery(rows, baseline=()).estimate().row("absence").found.effect
+    one, two = (rows.loc[rows["visited"] == side, "absence"] for side in (1, 0))
+    assert found.se == pytest.approx(np.sqrt(one.var() / len(one) + two.var() / len(two)))
+    # Bell and McCaffrey 2002 for two groups: the harmonic kind of Welch's degrees of freedom
+    n, m = len(one), len(two)
+    free = (n + m) ** 2 * (n - 1) * (m - 1) / (n**2 * (n - 1) + m**2 * (m - 1))
+    assert found.df == pytest.approx(free)
+
+
+def test_pairs_are_who_is_analysed() -> None:
+    """Only students in a pair stand behind a matched figure, and the flow says so."""
+    rows = drawn()
+    rows["visited"] = (rows["before"] + np.arange(240) % 7 > 14).astype(int)
+    study = Study(
+        rows,
+        "absence",
+        "chosen",
+        unit="student_id",
+        treat="visited",
+        baseline="before",
+        method="matched",
+    )
+    found = study.estimate().row("absence").found
+    assert found.analysed.sum() == (found.material.weight > 0).sum() < len(rows)  # type: ignore[attr-defined]
+
+
 def test_lottery_finds_what_is_there() -> None:
     """True effect, no effect, yes-or-no outcome; q at least p; reach before finding."""
     study = lottery(drawn(), outcome=["absence", "mood", "late"])
