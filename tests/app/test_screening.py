@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import zipfile
@@ -119,6 +120,20 @@ def test_what_ran_out_is_shown_no_more(session: Session) -> None:
     old = Override("S0001", "routine", "priority", "other", "seen", DAY - dt.timedelta(1))
     session.overrides = (old,)
     assert ScreeningConsole(session).table._decided == {}
+
+
+def test_a_tier_stays_with_its_school(
+    console: ScreeningConsole, session: Session, cases: screen.Caseload
+) -> None:
+    """The same number in another school is another child: what was decided is dropped."""
+    session.overrides = (
+        Override(console.table._columns.ids[0], "watch", "routine", "other", "seen", DAY),
+    )
+    other = dataclasses.replace(session.school, source="another")
+    with session.hold_trait_notifications():
+        session.school, session.start = other, dataclasses.replace(cases, seed=cases.seed)
+    assert session.overrides == ()
+    assert console.table._decided == {}
 
 
 def test_after_the_lock_all_is_as_it_was(console: ScreeningConsole, session: Session) -> None:

@@ -51,6 +51,7 @@ class ScreeningConsole(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._school = session.school
         lang = session.lang
         self.closed = ipywidgets.HTML()
         self.choices = Choices(self._go, lang)
@@ -97,6 +98,9 @@ class ScreeningConsole(ipywidgets.VBox):  # type: ignore[misc]
         if now.school is None or now.start is None:
             self.children = [self.closed]
             return
+        if now.school is not self._school and self._school is not None:
+            now.overrides, now.override = (), {}  # numbers of another school are other children
+        self._school = now.school
         kept = now.cases if now.cases is not None else now.start
         self.panel.show(now.start)
         settings = of_caseload(kept)

@@ -27,7 +27,7 @@ from visitkit.tables import DIMENSIONS
 GOOD_NEWS = "good"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Caseload:
     """Every student once, in the order in which to look at them.
 

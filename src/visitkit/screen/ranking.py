@@ -25,7 +25,7 @@ from visitkit.tables import DIMENSIONS
 Codes = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
     """The order of students, without the reasons; arrays of shape (n_students,).
 
@@ -66,7 +66,7 @@ class Ranking:
         return {name: int(counted[place]) for place, name in enumerate(tiers.TIERS)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Footing:
     """What a ranking stands on and no weight changes.
 

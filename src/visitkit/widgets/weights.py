@@ -124,6 +124,11 @@ class WeightPanel(Shown):
             self._take(of_caseload(self._start))
             self._tell()
 
+    def close(self) -> None:
+        """Work nothing out any more and close the view."""
+        self._rest_no_more()
+        super().close()
+
     def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         """Return what is done about each kind of message."""
         return {
