@@ -10,6 +10,7 @@ from pathlib import Path
 from visitkit import load, policy
 from visitkit.cli.console import Console
 from visitkit.cli.parser import Parser, whole
+from visitkit.cli.remembered import Remembered, named_casebook, take_casebook
 from visitkit.load import School
 from visitkit.load.mapping import read_mapping
 from visitkit.screen import tiers
@@ -48,6 +49,8 @@ class Wish:
         Go on without faulty rows.
     day_option
         How the day is asked for on the command line.
+    casebook
+        What the casebook remembers counts beside the tables; ``None`` where none was named.
     """
 
     path: Path
@@ -58,6 +61,7 @@ class Wish:
     mapping: str | None = None
     lenient: bool = False
     day_option: str = "--as-of"
+    casebook: Remembered | None = None
 
 
 def take_wish(parser: Parser, day_option: str = "--as-of") -> None:
@@ -69,6 +73,7 @@ def take_wish(parser: Parser, day_option: str = "--as-of") -> None:
     parser.take("--seed", said="seed", metavar="K")
     parser.take("--mapping", said="mapping", metavar="FILE")
     parser.take("--lenient", said="lenient", action="store_true")
+    take_casebook(parser)
 
 
 def wish(args: argparse.Namespace, prog: str, day_option: str = "--as-of") -> Wish:
@@ -88,6 +93,7 @@ def wish(args: argparse.Namespace, prog: str, day_option: str = "--as-of") -> Wi
         mapping=args.mapping,
         lenient=args.lenient,
         day_option=day_option,
+        casebook=named_casebook(args),
     )
 
 
@@ -109,10 +115,12 @@ def screened(asked: Wish, console: Console) -> tuple[Caseload, School]:
             asked.path, lenient=asked.lenient, mapping=mapping, progress=progress
         )
         today = read_day(asked.as_of or school.latest, school.calendar)
+        past = None if asked.casebook is None else asked.casebook.on(today, console)
+        matters = None if past is None else past.matters
         progress(1, STEPS, console.words("cli.step.measure"))
-        figures = indicators(school, as_of=today)
+        figures = indicators(school, today, past)
         progress(2, STEPS, console.words("cli.step.alerts"))
-        open_alerts = alerts(school, rules, as_of=today)
+        open_alerts = alerts(school, rules, today, past, matters=matters)
         progress(3, STEPS, console.words("cli.step.rank"))
         risk = RiskIndex.from_policy(rules).fit(figures).assess(figures)
         cases = caseload(risk, open_alerts, rules, asked.capacity, asked.seed)

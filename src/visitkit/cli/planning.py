@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import joblib  # type: ignore[import-untyped]
@@ -22,6 +22,7 @@ from visitkit.plan.terms import USUAL_DAYS, USUAL_MODE, USUAL_SPACING
 from visitkit.policy import Policy
 from visitkit.reports.visits import Beside, write_visits
 from visitkit.screen.caseload import Caseload
+from visitkit.screen.day import read_day
 
 #: Seconds of the search where nobody says.
 USUAL_SECONDS = 60
@@ -148,7 +149,9 @@ def planned(
     table = None if asked.keep is None else _visits(asked.keep)
     with console.bar() as progress:
         progress(0, _STEPS, console.words("cli.step.duties"))
-        terms = _terms(asked, school, table)
+        today = read_day(cases.as_of or school.latest, school.calendar)
+        past = None if asked.screen.casebook is None else asked.screen.casebook.on(today, console)
+        terms = replace(_terms(asked, school, table), history=None if past is None else past.duties)
         setting = plan.problem_of(cases, school, rules, cases.as_of or school.latest, terms)
         problem = setting.problem
         progress(1, _STEPS, console.words("cli.step.plan"))

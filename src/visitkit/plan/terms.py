@@ -51,6 +51,8 @@ class Terms:
         Students whom a person put on the list, and whether nobody else is asked for.
     keep
         Visits of an earlier plan that stay, as :func:`visitkit.plan.kept.kept_visits` reads them.
+    history
+        What the casebook remembers, see :func:`visitkit.plan.duties.duties`.
     """
 
     days: int = USUAL_DAYS
@@ -63,6 +65,7 @@ class Terms:
     chosen: tuple[str, ...] = ()
     only_chosen: bool = False
     keep: pd.DataFrame | None = None
+    history: Mapping[str, pd.DataFrame] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ def problem_of(
     (1, ['01/1'])
     """
     day = school.calendar.date(start)
-    owed = duties(school, policy, day, None if cases is None else cases.alerts, far=terms.far)
+    alerts = None if cases is None else cases.alerts
+    owed = duties(school, policy, day, alerts, terms.history, far=terms.far)
     asking = Asking(
         days=terms.days, far=terms.far, chosen=terms.chosen, only_chosen=terms.only_chosen
     )
