@@ -9,7 +9,7 @@ import pytest
 
 from visitkit.policy import read_policy
 from visitkit.record.cases import from_record, steps_now
-from visitkit.record.forms import fill, values_from
+from visitkit.record.forms import About, FormFaultsError, fill, values_from
 
 Story = Callable[..., Any]
 
@@ -469,3 +469,31 @@ def test_causes_are_told_apart(story: Story) -> None:
     )
     case.tell("draft", "2026-11-06T09:00", **plan, causes=causes)
     assert case.entries[-1].facts["causes"] == causes
+
+
+def test_a_class_sums_up_what_it_learned(story: Story) -> None:
+    """RC-12: new practices and results are asked for, of the class and of each teacher."""
+    case = visited(story)
+    case.tell("record", "2026-11-07T08:00", **RECORD)
+    case.tell("hand_in", "2026-11-09T08:00", documents=["visit_record"])
+    known = values_from("class_summary", case.entries, about=About("", "701", "T01"))
+    assert (known["class_id"], known["teacher_id"]) == ("701", "T01")
+    assert known["documents"] == ["visit_record"]
+    with pytest.raises(FormFaultsError) as caught:
+        fill("class_summary", known)
+    assert {one.field for one in caught.value.faults} == {"new_practices", "results"}
+    told = {"new_practices": "visits in pairs", "results": "two desks", "case_story": "a child"}
+    assert fill("class_summary", known | told).content["case_story"] == "a child"
+
+
+def test_a_referral_ends_the_yearly_census_where_it_is_needed(story: Story) -> None:
+    """CW-09: found by the census, talked with, filed, and referred with the family's consent."""
+    case = story("crisis")
+    told = {"signal": "critical_item", "suspected": True, "facts": ["screened"]}
+    case.tell("signal", "2026-11-02T09:00", "computed", actor="computed", **told)
+    assert "second_stage_talk" in case.owed()
+    case.tell("second_stage_talk", "2026-11-02T10:00", "counsellor", ideation=False, content="x")
+    case.tell("assess", "2026-11-02T11:00", "counsellor", opinion="needs more than a school")
+    to = {"to": "the city hospital", "family_agrees": True}
+    case.tell("refer", "2026-11-02T12:00", "counsellor", **to)
+    assert values_from("referral_letter", case.entries)["to"] == "the city hospital"
