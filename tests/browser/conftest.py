@@ -48,7 +48,7 @@ ARGUMENTS = [
 ELSEWHERE = re.compile(r"^(?!(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|data:|blob:|about:)")
 WINDOW = {"width": 1280, "height": 800}
 #: Seconds until a server or a page must have come up on a busy machine.
-PATIENCE = 60
+PATIENCE = 180
 
 Show = Callable[..., Page]
 

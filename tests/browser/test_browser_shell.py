@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from visitkit import load, record, sample
 
@@ -152,13 +152,13 @@ def test_locked_shows_nothing_and_asks_for_the_passphrase(
     expect(page.locator(".vk-topbar .vk-line")).to_contain_text("the casebook is open")
 
 
-def test_the_screen_locks_when_nobody_is_there(voila_page: Callable[..., Page]) -> None:
+def test_the_screen_locks_when_nobody_is_there(
+    voila_page: Callable[..., Page], context: BrowserContext
+) -> None:
     """After a minute of the browser's clock without a touch; a touch before that keeps it open."""
     source = LOCKED.partition("keys =")[0] + "app = open_app(session, minutes=1)\napp"
+    context.clock.install()
     page = voila_page(source, wait=".vk-tabs")
-    page.clock.install()
-    page.reload()
-    page.wait_for_selector(".vk-tabs")
     page.mouse.move(10, 10)
     page.clock.fast_forward(50_000)
     page.mouse.move(20, 20)
@@ -171,7 +171,7 @@ def test_the_screen_locks_when_nobody_is_there(voila_page: Callable[..., Page]) 
 def test_a_saved_notebook_holds_nobody(
     lab_page: Callable[..., Page], lab_server: object, outside: list[str]
 ) -> None:
-    """The app was shown in JupyterLab with a school open; the saved file has no name, no number."""
+    """The app was shown in JupyterLab with a school open; the saved file names nobody."""
     source = (
         LOCKED.partition("keys =")[0] + "app = open_app(session)\napp.bar.page='screening'\napp"
     )
