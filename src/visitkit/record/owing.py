@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,9 @@ AsOf = str | dt.date | dt.datetime | pd.Timestamp
 COLUMNS = ("case_id", "kind", "student_id", "what", "by", "since", "due", "overdue", "source")
 _AT_ONCE = 5_000
 _KEPT = tuple(column.name for column in owed.columns)
+_ALL_SECRET = tuple(
+    kind for kind, made in cases.KINDS.items() if all(one.secret for one in made.steps.values())
+)
 #: How far the school's clock is ahead of UTC, in microseconds; and NumPy's "no moment".
 _AHEAD = SCHOOL_ZONE.utcoffset(None) // dt.timedelta(microseconds=1)
 _NO_MOMENT = np.iinfo(np.int64).min
@@ -175,10 +179,14 @@ def _unwantedafter(book: Book, until: dt.datetime) -> set[str]:
 
 
 def joint_cases(book: Book) -> set[str]:
-    """Return the cases with a part in the psychological file, inside a transaction."""
+    """Return the cases with a part in each of the two files, inside a transaction.
+
+    Kinds whose every step is secret have no part in the people file, and are not looked at.
+    """
     if book.psych is None:
         return set()
-    wanted = sa.select(entry.c.case_id).where(counts(book.psych)).distinct()
+    both = entry.c.kind.not_in(_ALL_SECRET)
+    wanted = sa.select(entry.c.case_id).where(counts(book.psych), both)
     return set(book.psych.connection.execute(wanted).scalars())
 
 
@@ -205,7 +213,9 @@ def visible(book: Book, layers: Layers, reader: Reader) -> tuple[list[Row], list
 def as_table(rows: list[Row], before: dt.datetime) -> pd.DataFrame:
     """Return what is owed as a table: overdue first, then by when it is due, then by person."""
     # Whatever is overdue is due before everything else, so the moment alone puts it first.
-    ordered = sorted(rows, key=lambda row: (row[6] is None, row[6], row[4], row[0], row[3]))
+    dated = [row for row in rows if row[6] is not None]
+    ordered = sorted(dated, key=itemgetter(6, 4, 0, 3))
+    ordered += sorted((row for row in rows if row[6] is None), key=itemgetter(4, 0, 3))
     columns = list(zip(*ordered, strict=True)) or [()] * len(_KEPT)
     told: dict[str, object] = dict(zip(_KEPT, map(list, columns), strict=True))
     for place, name in ((5, "since"), (6, "due")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -20,10 +20,10 @@ from visitkit.record.book import Book, writing
 from visitkit.record.cases.folding import CaseState, corrected, fold
 from visitkit.record.cases.moments import moment_of, school_time
 from visitkit.record.entry import Entry
+from visitkit.record.models import content, owed
 from visitkit.record.models import entry as table
 from visitkit.record.noting import correction, note
-from visitkit.record.reading import by_case, find
-from visitkit.record.shelf import PEOPLE
+from visitkit.record.reading import find, of_cases
 
 COLUMNS = ("case_id", "student_id", "duty", "start", "action")
 #: What became of a visit of the plan, or of one that is no longer in it.
@@ -31,6 +31,8 @@ ACTIONS = ("planned", "kept", "moved", "made_up", "agreed_differs", "taken_back"
 
 _NEEDED = ("student_id", "date", "start", "end", "visitors")
 _WAITING = ("planned", "appointed", "declined", "not_at_home")
+#: What is owed by a visit in one of these states.
+_OWED = ("visit", "make_up")
 _NUMBER = re.compile(r"visit-(\d+)")
 
 
@@ -45,7 +47,7 @@ class Planned(Protocol):
 
 @dataclass(frozen=True)
 class _Case:
-    """A visit that was planned and is still to be made."""
+    """A visit that was planned, whatever became of it."""
 
     state: CaseState
     plan: Entry
@@ -58,6 +60,10 @@ class _Case:
     def start(self) -> str:
         return str(self.state.facts["planned_start"])
 
+    @property
+    def waits(self) -> bool:
+        return self.state.state in _WAITING
+
 
 def schedule(
     book: Book,
@@ -69,8 +75,8 @@ def schedule(
     """Take over a plan; see :meth:`visitkit.record.CaseStore.schedule`."""
     rows = _rows(plan)
     moment = (at or book.clock()).astimezone(dt.UTC)
-    waiting = _waiting(book)
-    pairs, fresh, left = _matched(rows, waiting)
+    known = _known(book, {str(row["student_id"]) for row in rows})
+    pairs, fresh, left = _matched(rows, known)
     span = _window(rows, window)
     left = [one for one in left if span and span[0] <= _day(one.start) <= span[1]]
     numbers = iter(range(_last_number(book) + 1, 10**9))
@@ -105,14 +111,20 @@ def _plain(visit: Any) -> dict[str, object]:
     return {**{name: getattr(visit, name) for name in names}, "visitors": list(visit.crew)}
 
 
-def _waiting(book: Book) -> list[_Case]:
-    """Return the visits that were planned and are still to be made, in order."""
+def _known(book: Book, students: Collection[str]) -> list[_Case]:
+    """Return the visits of some students, and all that are still to be made, in order.
+
+    What waits is owed; so the earlier visits of other students need not be read.
+    """
+    waiting = sa.select(owed.c.case_id).where(owed.c.kind == "visit", owed.c.what.in_(_OWED))
+    theirs = sa.and_(table.c.kind == "visit", content.c.student_id.in_(students))
     with writing(book):
-        found = find(book, table.c.kind == "visit")
-    held = [corrected([one.entry for one in each]) for each in by_case(found).values()]
+        ids = set(map(str, book.people.connection.execute(waiting).scalars()))
+        ids |= {one.entry.case_id for one in find(book, theirs)}
+        found = of_cases(book, sorted(ids))
+    held = [corrected([one.entry for one in each if not one.secret]) for each in found.values()]
     told = [_Case(fold(one), _plan_of(one)) for one in held if one]
-    waiting = [one for one in told if one.state.state in _WAITING]
-    return sorted(waiting, key=lambda one: (one.key, one.start, one.state.case_id))
+    return sorted(told, key=lambda one: (one.key, one.start, one.state.case_id))
 
 
 def _plan_of(holding: Sequence[Entry]) -> Entry:
@@ -120,27 +132,32 @@ def _plan_of(holding: Sequence[Entry]) -> Entry:
 
 
 def _matched(
-    rows: Sequence[dict[str, object]], waiting: Sequence[_Case]
+    rows: Sequence[dict[str, object]], known: Sequence[_Case]
 ) -> tuple[list[tuple[dict[str, object], _Case]], list[dict[str, object]], list[_Case]]:
-    """Pair the visits of a plan with those that wait: same student and duty, same time first."""
-    known: dict[tuple[str, str], list[_Case]] = defaultdict(list)
-    for one in waiting:
-        known[one.key].append(one)
+    """Pair the visits of a plan with those there are: same student and duty, same time first.
+
+    A visit that was made is the one of its time, and no other; one that was called off is none.
+    """
+    there: dict[tuple[str, str], list[_Case]] = defaultdict(list)
+    for one in known:
+        if one.state.state != "cancelled":
+            there[one.key].append(one)
     pairs: list[tuple[dict[str, object], _Case]] = []
     rest = list(rows)
     for same_time in (True, False):
         still: list[dict[str, object]] = []
         for row in rest:
             facts = _facts(row)
-            there = known[str(row["student_id"]), str(facts.get("duty", ""))]
-            fit = [one for one in there if not same_time or one.start == facts["planned_start"]]
+            mine = there[str(row["student_id"]), str(facts.get("duty", ""))]
+            start = facts["planned_start"]
+            fit = [one for one in mine if (one.start == start if same_time else one.waits)]
             if fit:
-                there.remove(fit[0])
+                mine.remove(fit[0])
                 pairs.append((row, fit[0]))
             else:
                 still.append(row)
         rest = still
-    return pairs, rest, [one for each in known.values() for one in each]
+    return pairs, rest, [one for each in there.values() for one in each if one.waits]
 
 
 def _facts(row: Mapping[str, object]) -> Mapping[str, object]:
@@ -154,6 +171,8 @@ def _changed(
     wanted = dict(_facts(row))
     plan = one.plan
     held = {name: one.state.facts.get(name) for name in wanted}
+    if not one.waits:
+        return [(plan, "kept", one)]
     if one.state.state in ("declined", "not_at_home"):
         facts = {n: wanted[n] for n in ("form", "planned_start", "planned_end", "visitors")}
         new = replace(plan, step="make_up", facts=facts, at=at, entry_id="", recorded_at=None)
@@ -214,8 +233,7 @@ def _last_number(book: Book) -> int:
     """Return the highest number among the cases of visits, those taken back included."""
     wanted = sa.select(table.c.case_id).where(table.c.kind == "visit").distinct()
     with writing(book):
-        shelf = next(one for one in book.shelves if one.name == PEOPLE)
-        names = list(shelf.connection.execute(wanted).scalars())
+        names = list(book.people.connection.execute(wanted).scalars())
     found = [_NUMBER.fullmatch(str(name)) for name in names]
     return max((int(one[1]) for one in found if one), default=0)
 

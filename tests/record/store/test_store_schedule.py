@@ -121,6 +121,8 @@ def test_what_a_family_agreed_to_is_not_moved_over_their_heads(opened):
         gone = visits(("B", "2026-11-10", "17:00"))
         assert actions(store.schedule(gone, window=SPAN)) == {"A": "called_off", "B": "kept"}
         assert store.case(case)[-1].facts["by"] == "school"
+        # Planned again, even for the same hour, it waits again: nobody is lost by a call.
+        assert actions(store.schedule(FIRST, window=SPAN)) == {"A": "planned", "B": "kept"}
 
 
 def test_a_visit_to_make_up_takes_its_new_time(opened):
@@ -151,6 +153,8 @@ def test_a_visit_that_was_made_is_left_alone(opened):
             "end": "2026-11-03T17:40:00+08:00", "visitors": ["T1"], "student_present": True,
         }  # fmt: skip
         store.add(type(entry)(case, "visit", "visit", "A", NOW, "T1", "head_teacher", made))
+        assert actions(store.schedule(past, window=SPAN)) == {"A": "kept"}
+        assert waiting(store) == {case: "visited"}  # the same plan again plans nothing again
         told = store.schedule(visits(("A", "2026-11-20", "17:00")), window=SPAN)
         assert actions(told) == {"A": "planned"}
         assert sorted(waiting(store).values()) == ["planned", "visited"]
