@@ -8,6 +8,7 @@ export default {
     let cursor = ""; // the visit that Tab reaches
     let target = null; // where the visit that is held would go; null: nowhere yet
     let back = ""; // the visit to return to
+    let typed = null; // keys pressed after picking up, until Python has answered
     let limit = STEP;
     let cells = new Map();
 
@@ -57,6 +58,7 @@ export default {
     function pick(id) {
       back = id;
       target = null;
+      typed = [];
       model.send({ kind: "pick", id });
     }
 
@@ -212,21 +214,29 @@ export default {
 
     // Keys.
 
+    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const acts = {
+      Escape: cancel,
+      Enter: drop,
+      " ": drop,
+      Delete: () => aim(OUT, false),
+      PageDown: () => jump(1),
+      PageUp: () => jump(-1),
+    };
+
+    function act(key) {
+      if (moves[key]) step_(...moves[key]);
+      else acts[key]();
+    }
+
     frame.addEventListener("keydown", (event) => {
-      const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-      if (held()) {
-        if (event.key === "Escape") cancel();
-        else if (event.key === "Enter" || event.key === " ") drop();
-        else if (event.key === "Delete") aim(OUT, false);
-        else if (event.key === "PageDown") jump(1);
-        else if (event.key === "PageUp") jump(-1);
-        else if (moves[event.key]) step_(...moves[event.key]);
-        else return;
-        event.preventDefault();
-      } else if (moves[event.key]) {
-        event.preventDefault();
-        walk(...moves[event.key]);
-      }
+      const known = moves[event.key] || acts[event.key];
+      if (!known || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (typed) typed.push(event.key);
+      else if (held()) act(event.key);
+      else if (moves[event.key]) walk(...moves[event.key]);
+      else return;
+      event.preventDefault();
     });
     bar.addEventListener("keydown", (event) => { if (event.key === "Escape") cancel(); });
 
@@ -322,6 +332,7 @@ export default {
 
     function paintShape() {
       const focused = root.contains(document.activeElement) && frame.contains(document.activeElement);
+      typed = null;
       buildTable();
       paintHeld();
       undo.disabled = !shape().undo;
@@ -349,6 +360,8 @@ export default {
         back = "";
         return;
       }
+      const keys = typed ?? [];
+      typed = null;
       paintHeld();
       tell(say(now.frozen ? "picked_frozen" : "picked", { student: now.words }));
       const first = now.inside ? here() : now.spots[0];
@@ -356,6 +369,7 @@ export default {
       else cells.get(first)?.focus({ preventScroll: true });
       if (!now.inside) bar.scrollIntoView({ block: "nearest" });
       if (!now.inside && first && !now.frozen) aim(first);
+      for (const key of keys) if (held()) act(key);
     }
 
     function onStep() {
