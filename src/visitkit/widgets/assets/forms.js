@@ -286,8 +286,8 @@ export default {
     // ---- the whole form --------------------------------------------------------------------
     function head(sheet) {
       return el(
-        "header",
-        {},
+        "div",
+        { class: "vk-head" },
         el("h3", { tabindex: "-1" }, sheet.title ?? ""),
         sheet.purpose ? el("p", { class: "vk-purpose" }, sheet.purpose) : null,
         sheet.shown ? el("p", { class: "vk-shown" }, sheet.shown) : null,
@@ -337,7 +337,7 @@ export default {
       } else {
         parts.push(el("p", { class: "vk-purpose" }, model.get("why_not")), el("div", { class: "vk-row" }, printer()));
       }
-      return el("footer", {}, parts);
+      return el("div", { class: "vk-foot" }, parts);
     }
 
     const printer = () => (model.get("can_print") ? button(say("print"), print) : null);
