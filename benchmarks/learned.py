@@ -142,7 +142,14 @@ def calibration_error(y: np.ndarray, chance: np.ndarray, bins: int = 10) -> floa
     return float(sum(gaps))
 
 
-def compare(X: pd.DataFrame, y: np.ndarray, folds: Folds, peer_folds: int, name: str) -> None:
+def compare(
+    X: pd.DataFrame,
+    y: np.ndarray,
+    folds: Folds,
+    peer_folds: int,
+    name: str,
+    wanted: list[str],
+) -> None:
     """Print the table of one set of features."""
     print(f"\n{name}: {X.shape[1]} columns, {len(folds)} folds; peers on the first {peer_folds}")
     print("| model | folds | AUROC (sd) | AUPRC | Brier | ECE fold / pooled | CPU, ratio | must |")
@@ -151,6 +158,8 @@ def compare(X: pd.DataFrame, y: np.ndarray, folds: Folds, peer_folds: int, name:
     plain = float("nan")
     theirs = peers()
     for label, make in {**models(), **theirs}.items():
+        if wanted and label not in wanted:
+            continue
         used = folds[:peer_folds] if label in theirs else folds
         scores, pooled, seconds = judged(make, X, y, used)
         areas[label] = scores[:, 0]
@@ -193,7 +202,7 @@ def judged(
 def paired(areas: dict[str, np.ndarray]) -> None:
     """Say which differences from the blend are noise, on the folds that both were scored on."""
     for label, area in areas.items():
-        if label == "blend" or len(area) < 3:
+        if label == "blend" or "blend" not in areas or len(area) < 3:
             continue
         made = corrected_t(areas["blend"][: len(area)], area, 1 / 4)
         word = "may be noise" if made.noise else "more than noise"
@@ -273,7 +282,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--parts", default="few,missing,enrolment,semester 1,full")
+    parser.add_argument("--models", default="", help="only these, parted by commas")
+    parser.add_argument("--peer-folds", type=int, default=5)
     asked = parser.parse_args()
+    wanted = [one for one in asked.models.split(",") if one]
     parts = asked.parts.split(",")
     number = 3 if asked.quick else 10
     table, y = read()
@@ -283,7 +295,7 @@ def main() -> None:
     if "missing" in parts:
         missing(sets["semester 1"], y, folds[: 2 if asked.quick else 5])
     for name in [part for part in parts if part in sets]:
-        compare(sets[name], y, folds, min(5, number), name)
+        compare(sets[name], y, folds, min(asked.peer_folds, number), name, wanted)
 
 
 if __name__ == "__main__":

@@ -70,10 +70,11 @@ def share(value: float) -> str:
 
     Examples
     --------
-    >>> share(0.5)
-    '50%'
+    >>> share(0.5), share(-0.001)
+    ('50%', '0%')
     """
-    return "\u2013" if math.isnan(value) else f"{value:.0%}"
+    # minus nothing is nothing
+    return "\u2013" if math.isnan(value) else f"{round(value, 2) + 0.0:.0%}"
 
 
 def between(value: float, low: float, high: float) -> str:
@@ -81,12 +82,12 @@ def between(value: float, low: float, high: float) -> str:
 
     Examples
     --------
-    >>> between(0.5, 0.4, 0.61) == "50% (40%\u201361%)"
+    >>> between(0.5, 0.4, 0.61) == "50% (40% \u2013 61%)"
     True
     """
-    return (
-        share(value) if math.isnan(value) else f"{share(value)} ({share(low)}\u2013{share(high)})"
-    )
+    if math.isnan(value):
+        return share(value)
+    return f"{share(value)} ({share(low)} \u2013 {share(high)})"
 
 
 def figure_word(name: str, lang: str) -> str:
