@@ -126,7 +126,7 @@ def out_of_fold_scores(
     Notes
     -----
     The number of events a model asks for is asked of all students once; in the folds it learns from
-    somewhat fewer. Rolling days follow the discipline of Ye et al. 2019 (triage),
+    somewhat fewer. Rolling days follow the temporal validation of the triage toolkit,
     https://dssg.github.io/triage; grouped folds: Roberts et al. 2017, doi:10.1111/ecog.02881.
 
     Examples

@@ -81,7 +81,8 @@ def judge(judgements: pd.DataFrame | Sequence[pd.DataFrame]) -> Judged:
     ----------
     Saaty 1980, *The Analytic Hierarchy Process*; several judges: Aczel and Saaty 1983,
     doi:10.1016/0022-2496(83)90028-7; missing judgements: Harker 1987,
-    doi:10.1016/0270-0255(87)90503-3.
+    "Incomplete pairwise comparisons in the analytic hierarchy process", Mathematical Modelling
+    9(11), 837-848.
 
     Examples
     --------
