@@ -179,6 +179,7 @@ def drag(page: Page, card: Locator, board: Locator) -> None:
     box = goal.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 20, box["y"] + 12, steps=4)
+    expect(board.locator(".vk-bar")).to_contain_text("Picked up")
     page.mouse.move(box["x"] + 24, box["y"] + 12, steps=4)
     expect(board.locator(".vk-bar strong")).to_contain_text("cost")
     page.mouse.up()
@@ -192,7 +193,7 @@ def drag(page: Page, card: Locator, board: Locator) -> None:
 def walk_map(page: Page) -> None:
     """Step from stop to stop with the arrow keys; the drawing and the list go together."""
     shown = page.locator(".vk-routes")
-    stops = shown.get_by_role("option")
+    stops = shown.get_by_role("listbox").get_by_role("option")
     shown.get_by_role("listbox").focus()
     page.keyboard.press("ArrowDown")
     expect(stops.first).to_have_attribute("aria-selected", "true")
@@ -201,4 +202,4 @@ def walk_map(page: Page) -> None:
     expect(stops.first).to_have_attribute("aria-selected", "false")
     crews = shown.locator("select").nth(1)
     crews.select_option(index=1)
-    expect(shown.get_by_role("group")).to_have_count(1)
+    expect(shown.get_by_role("listbox").get_by_role("group")).to_have_count(1)

@@ -39,7 +39,8 @@ export default {
       how,
       el("div", { class: "vk-tools" },
         el("label", {}, searchLabel, " ", search), el("label", {}, everyone, " ", allLabel), undo, counts),
-      bar, seen, frame, broken,
+      // The bar stands below the table, so that nothing moves under a hand that drags.
+      seen, frame, bar, broken,
       leftTitle,
       el("div", { class: "vk-tools" },
         el("label", {}, leftSearchLabel, " ", leftSearch), el("label", {}, kindLabel, " ", kinds), leftCount),
@@ -113,7 +114,10 @@ export default {
           const cell = el("td", {
             tabindex: "-1", "data-spot": spot,
             onclick: (event) => { if (!event.target.closest("button")) aim(spot); },
-            ondragover: (event) => { if (held()) { event.preventDefault(); aim(spot, false); } },
+            ondragover: (event) => {
+              if (held() || typed) event.preventDefault();
+              if (held()) aim(spot, false);
+            },
             ondrop: (event) => { event.preventDefault(); aim(spot, false); drop(); },
           }, ...(outings.get(spot) ?? []).map(outing));
           cells.set(spot, cell);
