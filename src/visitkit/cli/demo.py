@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from pathlib import Path
 
 from visitkit import load, policy, reports, sample
 from visitkit.cli.console import Console
+from visitkit.cli.demo_book import keep_demo
 from visitkit.cli.journey import Wish, screened
 from visitkit.cli.parser import Parser
 from visitkit.cli.plan import show as show_plan
 from visitkit.cli.planning import PlanWish, planned, write
+from visitkit.cli.record.scheduling import read_visits
 from visitkit.cli.screen import overdue, show
 
 #: Where the files go when nobody says.
@@ -29,7 +32,7 @@ def arguments(parser: Parser) -> None:
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
-    """Check, screen, plan and write; always 0, for the sample school's alerts wait for nobody."""
+    """Check, screen, plan and keep; always 0, for the sample school's alerts wait for nobody."""
     out, folder = Path(args.out), sample.sample_folder()
     reports.check_folder(out)
     console.say("cli.demo.start", path=folder)
@@ -52,7 +55,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     rules = policy.read_policy(asked.policy)
     week = PlanWish(asked, days=DAYS, seconds=SECONDS)
     made = planned(week, cases, school, rules, console)
-    show_plan(made, write(made, school, rules, out, console.lang), rules, console)
+    written = write(made, school, rules, out, console.lang)
+    show_plan(made, written, rules, console)
+    console.print()
+    console.say("cli_record.demo.step", "strong")
+    visits = read_visits(next(path for path in written if path.name == "visits.csv"))
+    keep_demo(visits, school, rules, out, dt.date.fromisoformat(AS_OF), console)
     console.print()
     console.say("cli.demo.end", folder=out.resolve(), page=files[-1].resolve())
     return 0

@@ -18,7 +18,9 @@ from visitkit.errors import StoreError
 from visitkit.record import CaseStore, Entry, cases
 from visitkit.record.cases.moments import moment_of
 from visitkit.record.forms import FilledForm, fill, read_form
-from visitkit.record.forms.keeping import SHEET, Part, Taking, keep, parts_of
+from visitkit.record.forms.keeping import Taking, keep
+from visitkit.record.forms.parts import Part, parts_of
+from visitkit.record.forms.sheets import SHEET
 
 #: Facts that say when a step was taken, where the form itself does not.
 _WHEN = ("end", "time")
