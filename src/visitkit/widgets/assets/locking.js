@@ -45,6 +45,8 @@ export default {
       busy = true;
       const typed = Object.fromEntries(secrets().map((input) => [input.dataset.name, input.value]));
       secrets().forEach((input) => (input.value = ""));
+      told.setAttribute("role", "status");
+      told.classList.remove("vk-wrong");
       told.textContent = model.get("guarded") ? say("opening") : "";
       model.send({ kind: "unlock", ...typed });
     });
