@@ -15,7 +15,7 @@ from visitkit.screen.index import RiskIndex
 from visitkit.screen.learn import CalibratedLogistic, Hybrid, IntegerCard
 from visitkit.screen.learn.filled import Filled
 from visitkit.screen.learn.points_fit import choose
-from visitkit.screen.learn.ridge import averaged, choose_penalty, fit_ridge, platt
+from visitkit.screen.learn.ridge import averaged, choose_penalty, fit_ridge, platt, stacked
 from visitkit.screen.learn.stumps import make_stumps
 from visitkit.screen.learn.trees import Tree, attribute
 
@@ -88,6 +88,19 @@ def test_platt_undoes_a_wrong_scale() -> None:
     # standard error of a slope from 20,000 students is about .02 on the scale of the true odds
     assert 3 * slope == pytest.approx(1, abs=0.08)
     assert shift + slope == pytest.approx(0, abs=0.08)
+
+
+def test_models_that_are_added_up_count_what_they_are_worth() -> None:
+    """Of two with half the signal each both count; one of noise, or turned round, does not."""
+    rng = np.random.default_rng(1)
+    halves = rng.normal(size=(20_000, 2))
+    y = (rng.random(20_000) < 1 / (1 + np.exp(-halves.sum(axis=1)))).astype(float)
+    held = np.column_stack([halves, rng.normal(size=20_000), -halves[:, 0]])
+    weights, shift = stacked(held, y)
+    # standard error of a weight from 20,000 students is about .02
+    np.testing.assert_allclose(weights, [1, 1, 0, 0], atol=0.08)
+    assert weights.min() >= 0
+    assert shift == pytest.approx(0, abs=0.08)
 
 
 def test_a_card_finds_the_line_it_was_made_from() -> None:

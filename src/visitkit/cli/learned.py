@@ -73,9 +73,15 @@ def read_learned(path: str | Path) -> Learned:
 def percent(value: float) -> str:
     """Return a probability in per cent, nothing where there is none.
 
+    A model is never certain, so neither nothing nor everything is shown.
+
     Examples
     --------
-    >>> percent(0.124), percent(float("nan"))
-    ('12%', '')
+    >>> percent(0.124), percent(0.999), percent(0.001), percent(float("nan"))
+    ('12%', '>99%', '<1%', '')
     """
-    return "" if math.isnan(value) else f"{value:.0%}"
+    if math.isnan(value):
+        return ""
+    if value < 0.005:
+        return "<1%"
+    return ">99%" if value >= 0.995 else f"{value:.0%}"

@@ -1,4 +1,4 @@
-"""The mean of a weighted sum, of small trees and of a forest."""
+"""A weighted sum, small trees and a forest, added up by what each is worth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from visitkit.screen.learn.boosting import Boosting
-from visitkit.screen.learn.folds import trust
+from visitkit.screen.learn.folds import trust_each
 from visitkit.screen.learn.forest import Forest
 from visitkit.screen.learn.gate import FREE_EVENTS
 from visitkit.screen.learn.logistic import CalibratedLogistic
@@ -20,11 +20,11 @@ Member = CalibratedLogistic | Boosting | Forest
 
 
 class Blend(RiskModel):
-    """The mean log-odds of a logistic regression, boosted trees and a forest, calibrated again.
+    """The log-odds of a logistic regression, boosted trees and a forest, weighted and calibrated.
 
     :class:`CalibratedLogistic`, :class:`Boosting` and :class:`Forest` err in different ways: one
-    sees no figures that act together, one learns on from its own errors, one only averages. Each
-    counts a third; weights learned from held-out students gained nothing on public data.
+    sees no figures that act together, one learns on from its own errors, one only averages.
+    Held-out students inside the fit say how much each counts.
 
     Parameters
     ----------
@@ -85,31 +85,34 @@ class Blend(RiskModel):
             again._grow(known, seen, signs, first.variance_)
             trees._grow(known, seen, signs)
             forest._grow(known, seen, signs)
-            return _mean((again, trees, forest), other)
+            return _each((again, trees, forest), other)
 
-        self.slope_, self.shift_ = trust(judge, figures, outcome, self.seed)
+        number = len(self.members_)
+        self.shares_, self.shift_ = trust_each(judge, figures, outcome, self.seed, number)
 
     def _odds(self, figures: Floats) -> Floats:
-        return self.shift_ + self.slope_ * _mean(self.members_, figures)
+        odds: Floats = self.shift_ + _each(self.members_, figures) @ self.shares_
+        return odds
 
     def _parts(self, figures: Floats) -> tuple[float, Floats]:
         bases, parts = zip(*[member._parts(figures) for member in self.members_], strict=True)
-        whole: Floats = self.slope_ * np.mean(parts, axis=0)
-        return self.shift_ + self.slope_ * float(np.mean(bases)), whole
+        whole: Floats = np.tensordot(self.shares_, np.array(parts), axes=1)
+        return self.shift_ + float(np.array(bases) @ self.shares_), whole
 
     def to_plain(self) -> dict[str, Any]:
-        """Return what the models learned, and the calibration."""
+        """Return what the models learned, how much each counts, and the intercept."""
         members = [member.to_plain() for member in self.members_]
-        return {"members": members, "slope": self.slope_, "shift": self.shift_}
+        return {"members": members, "shares": self.shares_.tolist(), "shift": self.shift_}
 
     def from_plain(self, learned: Mapping[str, Any]) -> None:
         """Take back what :meth:`to_plain` gave."""
         self.members_ = self._members()
         for member, plain in zip(self.members_, learned["members"], strict=True):
             member.from_plain(plain)
-        self.slope_, self.shift_ = float(learned["slope"]), float(learned["shift"])
+        self.shares_ = np.array(learned["shares"], dtype=np.float64)
+        self.shift_ = float(learned["shift"])
 
 
-def _mean(members: tuple[Member, ...], figures: Floats) -> Floats:
-    odds: Floats = np.mean([member._odds(figures) for member in members], axis=0)
+def _each(members: tuple[Member, ...], figures: Floats) -> Floats:
+    odds: Floats = np.column_stack([member._odds(figures) for member in members])
     return odds

@@ -205,7 +205,17 @@ def platt(odds: Floats, outcome: Floats) -> tuple[float, float]:
     ----------
     Platt 1999, "Probabilistic outputs for support vector machines", section 2.2.
     """
+    weights, intercept = stacked(odds[:, None], outcome)
+    return float(weights[0]), intercept
+
+
+def stacked(odds: Floats, outcome: Floats) -> tuple[Floats, float]:
+    """Return weights of several models' held-out log-odds, none below 0, and the intercept.
+
+    Targets as in :func:`platt`.
+    """
     events, others = outcome.sum(), len(outcome) - outcome.sum()
     drawn = np.where(outcome > 0, (events + 1) / (events + 2), 1 / (others + 2))
-    found = fit_ridge(odds[:, None], drawn, np.array([1e-6]), np.array([[0.0, np.inf]]))
-    return float(found.slopes[0]), found.intercept
+    bounds = np.tile([0.0, np.inf], (odds.shape[1], 1))
+    found = fit_ridge(odds, drawn, np.full(odds.shape[1], 1e-6), bounds)
+    return found.slopes, found.intercept
