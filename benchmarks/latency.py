@@ -104,7 +104,7 @@ def update():
 LOOK = {
     "visitkit": (".vk-weights input[type=range] >> nth=1", ".vk-body .vk-row"),
     "ipydatagrid": (".noUi-handle >> nth=1", ".ipydatagrid canvas, .lm-DataGrid canvas, canvas"),
-    "itables": (".noUi-handle >> nth=1", "table.dataTable tbody tr td >> nth=3"),
+    "itables": (".noUi-handle >> nth=1", "table.dataTable tbody tr td"),
 }
 
 WATCH = """
@@ -198,7 +198,10 @@ def opened(page: Page, address: str, place: str, name: str, table: str) -> float
         idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
         page.wait_for_selector(idle, state="attached", timeout=PATIENCE)
         page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_selector(LOOK[table][1], timeout=PATIENCE)
+    broken = '[data-mime-type="application/vnd.jupyter.error"]'
+    page.wait_for_selector(f"{LOOK[table][1]}, {broken}", timeout=PATIENCE)
+    if page.locator(broken).count():
+        raise RuntimeError(page.locator(broken).first.inner_text())
     page.wait_for_timeout(3000)
     page.evaluate(WATCH, table)
     page.wait_for_timeout(300)
@@ -252,6 +255,9 @@ def measured(page: Page, table: str, count: int) -> dict[str, list[float]]:
 
 def caseload(rows: int, folder: Path) -> Path:
     """Screen a made-up school of so many students and keep the caseload in a file."""
+    path = folder / f"caseload_{rows}.pickle"
+    if path.exists():
+        return path
     made = sample.make_school(seed=1, students=rows)
     school = School(made.tables, Calendar.from_frame(made.tables["calendar"]))
     rules = policy.read_policy("recommended")
@@ -259,20 +265,19 @@ def caseload(rows: int, folder: Path) -> Path:
     risk = screen.RiskIndex.from_policy(rules).fit(figures).assess(figures)
     alerts = screen.alerts(school, rules, as_of="2026-11-02")
     cases = screen.caseload(risk, alerts, rules)
-    path = folder / f"caseload_{rows}.pickle"
     path.write_bytes(pickle.dumps(cases))
     return path
 
 
 def line(parts: list[str]) -> str:
     """Return a row of the printed table."""
-    widths = (8, 12, 7, 9, 16, 16, 16)
+    widths = (8, 12, 7, 9, 18, 18, 18)
     return " ".join(part.rjust(width) for part, width in zip(parts, widths, strict=True))
 
 
 def told(values: list[float]) -> str:
-    """Return median and largest."""
-    return f"{statistics.median(values):.0f} / {max(values):.0f}"
+    """Return least, median and largest."""
+    return f"{min(values):.0f} / {statistics.median(values):.0f} / {max(values):.0f}"
 
 
 def main() -> None:
@@ -282,6 +287,7 @@ def main() -> None:
     parser.add_argument("--places", nargs="+", default=["voila", "lab"], choices=["voila", "lab"])
     parser.add_argument("--keys", type=int, default=21)
     parser.add_argument("--peers", default="", help="a Python that has ipydatagrid and itables")
+    parser.add_argument("--keep", type=Path, help="folder for caseloads made by an earlier run")
     asked = parser.parse_args()
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if browser is None:
@@ -291,7 +297,7 @@ def main() -> None:
         print("ipydatagrid and itables are left out: --peers names no Python that has them")
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {load} at the beginning")
-    print("milliseconds: median / largest")
+    print("milliseconds: least / median / largest")
     print(line(["place", "table", "rows", "ready s", "moving", "rested", "burst"]))
     with tempfile.TemporaryDirectory(prefix="visitkit-latency-") as room, sync_playwright() as play:
         folder = Path(room, "notebooks")
@@ -299,7 +305,8 @@ def main() -> None:
         chromium = play.chromium.launch(
             executable_path=browser, args=["--no-sandbox", "--disable-gpu"]
         )
-        cases = {rows: caseload(rows, folder) for rows in asked.rows}
+        kept = (asked.keep or folder).absolute()
+        cases = {rows: caseload(rows, kept) for rows in asked.rows}
         for place in asked.places:
             with serving(asked.peers or sys.executable, place, folder) as address:
                 for rows, path in cases.items():
