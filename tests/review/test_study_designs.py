@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visitkit.review import Study
+from visitkit.review.stats import cox_index
+from visitkit.review.study.compare import share_between
 from visitkit.screen.assignment import Basis, freeze_assignment
 
 BASIS, FIRST = Basis("a1", dt.date(2026, 9, 7)), dt.date(2026, 9, 14)
@@ -101,6 +103,35 @@ def test_pairs_are_who_is_analysed() -> None:
     assert found.analysed.sum() == (found.material.weight > 0).sum() < len(rows)  # type: ignore[attr-defined]
 
 
+def test_students_like_nobody_are_left_out_and_told() -> None:
+    """Chances above nine in ten: out of the figure, counted, and the truth inside the interval."""
+    rng = np.random.default_rng(8)
+    before = rng.normal(0, 1, 600)
+    on = (rng.random(600) < 1 / (1 + np.exp(0.5 - 2.0 * before))).astype(int)
+    rows = pd.DataFrame({"student_id": np.arange(600), "visited": on, "before": before})
+    rows["y"] = 2 * before - 1.5 * on + rng.normal(0, 1, 600)
+    settings_ = {"unit": "student_id", "treat": "visited", "baseline": "before"}
+    found = Study(rows, "y", "chosen", **settings_).estimate().row("y").found  # type: ignore[arg-type]
+    told = {one.key: dict(one.facts) for one in found.effect.warnings}
+    left_out = 600 - int(found.analysed.sum())
+    assert told["study.warn.trimmed"]["number"] == left_out > 0
+    assert found.effect.counts.treated + found.effect.counts.control == 600 - left_out
+    assert found.effect.ci[0] < -1.5 < found.effect.ci[1]
+    mild = rows.assign(visited=(rng.random(600) < 0.4).astype(int))
+    plain = Study(mild, "y", "chosen", **settings_).estimate().row("y").found  # type: ignore[arg-type]
+    assert "study.warn.trimmed" not in {one.key for one in plain.effect.warnings}
+
+
+def test_classes_alike_within_their_side_share_nothing() -> None:
+    """What parts the sides is no likeness of classes; classes that differ within a side are."""
+    treated = np.repeat([True, False], 200)
+    classes = np.repeat(np.arange(16), 25)
+    noise = np.random.default_rng(2).normal(0, 1, 400)
+    assert share_between(noise + 50 * treated, treated, classes.tolist()) < 0.05
+    own = np.random.default_rng(3).normal(0, 3, 16)[classes]
+    assert share_between(noise + own, treated, classes.tolist()) > 0.6
+
+
 def test_lottery_finds_what_is_there() -> None:
     """True effect, no effect, yes-or-no outcome; q at least p; reach before finding."""
     study = lottery(drawn(), outcome=["absence", "mood", "late"])
@@ -113,6 +144,12 @@ def test_lottery_finds_what_is_there() -> None:
     assert mood.found.effect.ci[0] < 0 < mood.found.effect.ci[1]
     assert late.found.size is not None
     assert late.found.size.kind == "cox_index"
+    yes = drawn().groupby("visited")["late"].agg(["sum", "size"])
+    by_hand = cox_index(
+        yes.loc[1, "sum"], yes.loc[1, "size"], yes.loc[0, "sum"], yes.loc[0, "size"]
+    )
+    assert late.found.size.value == pytest.approx(by_hand.value)
+    assert late.found.size.value < 0
     assert all(row.q >= row.found.effect.p for row in table.rows)
     columns = list(table.frame().columns)
     assert columns.index("mdes") < columns.index("b") < columns.index("wrong")

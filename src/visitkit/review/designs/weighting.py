@@ -178,7 +178,9 @@ class WeightingOptions:
         ``"att"``, ``"ate"`` or ``"overlap"``.
     trim
         Chances outside ``trim`` to ``1 - trim`` are left out and the chances fitted anew; 0.1 is
-        the rule of Crump, Hotz, Imbens and Mitnik 2009, doi:10.1093/biomet/asn055.
+        the rule of Crump, Hotz, Imbens and Mitnik 2009, doi:10.1093/biomet/asn055. For ``"att"``
+        only chances above ``1 - trim``: treated students with a low chance have many like them.
+        Without it a few students can carry a side, and the interval is too short.
     denominator
         Of standardised differences.
     level
@@ -234,7 +236,9 @@ def weighted_effect(given: Groups, options: WeightingOptions | None = None) -> W
         )
     first = propensity_of(given)
     shared = overlap(first.score, given.treated)
-    kept = (first.score >= options.trim) & (first.score <= 1 - options.trim)
+    kept = first.score <= 1 - options.trim
+    if options.target != "att":
+        kept &= first.score >= options.trim
     check_sides(int((kept & given.treated).sum()), int((kept & ~given.treated).sum()))
     used = given.rows(kept)
     chances = first if kept.all() else propensity_of(used)
