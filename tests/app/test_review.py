@@ -123,13 +123,13 @@ def test_each_design_from_declaration_to_estimate(design: str) -> None:
     assert page.declare.go(proposed(page.declare))
     before = words(page.panel)
     assert "could see" in before
-    assert "What was found" not in before
+    assert "In short" not in before
     assert not page.panel.estimated
     assert page.estimate()
     page.working.wait()
     assert page.working.state == "done", page.working.failure
     after = words(page.panel)
-    assert after.index("could see") < after.index("What was found")
+    assert after.index("could see") < after.index("In short")
     assert "What this cannot say" in after
     images = [one for section in page.panel.sections for one in section.images]
     assert images
@@ -225,4 +225,4 @@ def test_the_panel_speaks_both_languages() -> None:
     panel.estimate()
     assert panel.estimated
     panel.lang = "en"
-    assert "What was found" in words(panel)
+    assert "In short" in words(panel)

@@ -81,14 +81,14 @@ def test_a_study_by_keyboard_alone(voila_page: Callable[..., Page], outside: lis
     page.keyboard.press("Enter")
     seen = page.locator(".vk-reading:visible", has_text="What this study could see")
     expect(seen).to_be_visible()
-    assert "What was found" not in page.locator("body").inner_text()
+    assert "In short" not in page.locator("body").inner_text()
 
     page.locator(".vk-asking:visible", has_text="Estimate").locator(
         '[data-name="-go"]'
     ).last.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".vk-reading:visible h4", has_text="What was found")).to_be_visible()
+    expect(page.locator(".vk-reading:visible h4", has_text="In short")).to_be_visible()
     words = page.locator(".vk-reading:visible").last.inner_text()
-    assert words.index("could see") < words.index("What was found")
+    assert words.index("could see") < words.index("In short")
     assert "What this cannot say" in page.locator("body").inner_text()
     assert outside == []
