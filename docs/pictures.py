@@ -102,8 +102,9 @@ def app(browser: Browser, lang: str) -> None:
         keep(page, f"app-screening-{lang}")
         visits(page, lang)
         casebook(page, lang, folder)
-        page.click(".vk-tabs [data-name=review]")
-        page.wait_for_timeout(5000)
+        page.click(".vk-tabs >> nth=0 >> [data-name=review]")
+        page.click("button[type=submit] >> visible=true")
+        page.wait_for_timeout(20_000)
         keep(page, f"app-review-{lang}")
         page.close()
 
@@ -111,7 +112,10 @@ def app(browser: Browser, lang: str) -> None:
 def visits(page: Page, lang: str) -> None:
     """Plan a week and photograph the plan."""
     page.click(".vk-tabs [data-name=visits]")
+    page.click("button.mod-primary >> visible=true")
+    page.wait_for_selector(".vk-routes >> visible=true")
     page.wait_for_timeout(3000)
+    page.locator(".vk-routes").first.scroll_into_view_if_needed()
     keep(page, f"app-visits-{lang}")
 
 

@@ -11,7 +11,7 @@ export default {
     const line = el("span", { class: "vk-line", role: "status", "aria-live": "polite" });
     const tongues = el("div", { class: "vk-tongues", role: "group" });
     const lock = el("button", { type: "button", class: "vk-lock", onclick: () => model.send({ kind: "lock" }) });
-    root.append(el("header", { class: "vk vk-topbar" }, name, line, el("span", { class: "vk-ends" }, tongues, lock)));
+    root.append(el("div", { class: "vk vk-topbar" }, name, line, el("span", { class: "vk-ends" }, tongues, lock)));
 
     const buttons = { zh: null, en: null };
     for (const lang of Object.keys(buttons)) {
@@ -30,13 +30,17 @@ export default {
       lock.textContent = say("lock");
       lock.title = say("lock_hint");
       lock.hidden = !model.get("lockable") || model.get("locked");
-      const frame = root.closest(".vk-app");
-      if (frame && !model.get("locked")) frame.classList.remove("vk-veiled");
       // A page of its own is named and spoken in the person's language; a notebook is not ours.
       if (document.body.dataset.voila !== undefined) {
         document.documentElement.lang = model.get("lang");
         document.title = say("title");
       }
+    }
+
+    // Python has answered: what was hidden is gone, or may be seen again.
+    function unveil() {
+      last = Date.now();
+      root.closest(".vk-app")?.classList.remove("vk-veiled");
     }
 
     function alive() {
@@ -66,11 +70,13 @@ export default {
     heard.forEach((event) => document.addEventListener(event, alive, { passive: true, capture: true }));
     const names = ["words", "line", "locked", "lockable", "lang"];
     names.forEach((one) => model.on(`change:${one}`, paint));
+    model.on("change:locked", unveil);
     paint();
     return () => {
       clearInterval(clock);
       heard.forEach((event) => document.removeEventListener(event, alive, { capture: true }));
       names.forEach((one) => model.off(`change:${one}`, paint));
+      model.off("change:locked", unveil);
     };
   },
 };
