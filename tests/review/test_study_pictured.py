@@ -110,6 +110,11 @@ def test_series_holds_every_period() -> None:
     before = shown.path["time"] < shown.start
     assert shown.path.loc[before, "counterfactual"].isna().all()
     assert shown.path.loc[~before, ["counterfactual", "low", "high"]].notna().all(axis=None)
+    gap = (shown.path["fitted"] - shown.path["counterfactual"])[~before]
+    found = study("series").estimate().rows[0].found.effect
+    # what is reported is the mean gap from what was to be expected, not the first jump
+    assert found.estimate == pytest.approx(gap.mean())
+    assert found.estimate != pytest.approx(gap.iloc[0])
 
 
 def test_curves_stop_where_few_are_watched() -> None:

@@ -42,8 +42,9 @@ from visitkit.review.study.declare import Declared
 from visitkit.review.study.effect import Found
 
 #: Students whose chance of treatment is above 1 less this have nobody like them among the others
-#: (Crump, Hotz, Imbens and Mitnik 2009, doi:10.1093/biomet/asn055). Under strong selection intervals
-#: without this rule hold the truth in 76 to 89 % of simulated schools, with it in 91 to 96 %.
+#: (Crump, Hotz, Imbens and Mitnik 2009, doi:10.1093/biomet/asn055). Under strong selection
+#: intervals without this rule hold the truth in 76 to 89 % of simulated schools, with it in 91 to
+#: 96 %.
 TRIM = 0.1
 
 
