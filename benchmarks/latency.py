@@ -246,7 +246,7 @@ def measured(page: Page, table: str, count: int) -> dict[str, list[float]]:
     for key in keys(count):
         found["moving"].append(pressed(page, key))
         page.wait_for_timeout(250)
-    for key in keys(max(count // 3, 3)):
+    for key in ["ArrowLeft", "ArrowRight"] * max(count // 6, 2):
         page.wait_for_timeout(2000)
         found["rested"].append(pressed(page, key))
     found["burst"] = [burst(page) for _ in range(3)]
