@@ -16,6 +16,7 @@ import pytest
 
 from visitkit import sample, text
 from visitkit.cli.console import Console
+from visitkit.cli.demo_book import PEOPLE, PSYCH
 
 AS_OF = "2026-11-02"
 FILES = {"caseload.csv", "alerts.csv", "caseload.xlsx", "report.html"}
@@ -275,14 +276,24 @@ def test_doctor_finds_what_is_wrong(run: Callable, monkeypatch: pytest.MonkeyPat
 def test_demo_walks_the_whole_way(
     run: Callable, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sample school is checked, screened and planned; the files are where it says."""
+    """The sample school is checked, screened, planned and kept; the files are where it says."""
     monkeypatch.setattr(sample, "sample_folder", lambda: small)
     said = run("demo")
     assert said.code == 0
     assert "No faults were found." in said.out
     calendars = {name for name in held(tmp_path / "out") if name.endswith(".ics")}
     assert calendars
-    assert held(tmp_path / "out") - calendars == FILES | PLANNED
+    rest = held(tmp_path / "out") - calendars - FILES - PLANNED
+    assert {Path(name).suffix for name in rest} == {"", ".docx"}
+    assert rest >= {"casebook-demo"}
+    assert "Whole: every page, entry and link was checked" in said.out
+    # its passphrases are made up and said, so that it can be looked into
+    book, note = Path("out", "casebook-demo"), Path("out", "casebook-demo", "README.txt")
+    assert all(key in said.out and key in note.read_text("utf-8") for key in (PEOPLE, PSYCH))
+    monkeypatch.setenv("DEMO_PEOPLE", PEOPLE)
+    keys = ("--key", "env:DEMO_PEOPLE", "--psych-key", "none")
+    owed = run("record", "due", book, *keys, "--who", "T01", "--role", "head_teacher")
+    assert "agree the time with the family" in owed.out
     assert str(tmp_path / "out" / "report.html") in said.out
     assert str(Path("out", "visits.csv")) in said.out
 

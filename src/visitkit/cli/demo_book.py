@@ -45,6 +45,8 @@ def keep_demo(
     console
         Where it is told.
     """
+    if visits.empty:
+        return
     place = out / FOLDER
     keys = record.Keys(PEOPLE, PSYCH)
     if not (place / "people.db").exists():
