@@ -57,7 +57,8 @@ def test_one_total(counts: list[int], least: int) -> None:
 def values_left(cells: dict[tuple[str, str], int], known: pd.DataFrame) -> dict[object, set[int]]:
     """Return the values each cell may have in any table that fits what is shown, by trying all."""
     open_ = [one for one in cells if known.loc[one, "hidden"]]
-    grid = np.meshgrid(*[np.arange(1, sum(cells.values()) + 1, dtype=np.int16)] * len(open_)) if open_ else []
+    numbers = np.arange(1, sum(cells.values()) + 1, dtype=np.int16)
+    grid = np.meshgrid(*[numbers] * len(open_)) if open_ else []
     tried = {one: np.full(grid[0].size if open_ else 1, cells[one]) for one in cells}
     tried |= {one: each.ravel() for one, each in zip(open_, grid, strict=True)}
     fits = np.ones(len(next(iter(tried.values()))), dtype=bool)
