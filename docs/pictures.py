@@ -27,7 +27,7 @@ DAY = "2026-11-02"
 #: Enough for flat pages; keeps a picture well below 250 kB.
 COLOURS = 96
 #: Above the first card of the report.
-MARGIN = 80
+MARGIN = 130
 PEOPLE, PSYCH = "three quiet lanterns", "a river below the wall"
 #: Milliseconds that a page may take on a busy machine.
 PATIENCE = 240_000
@@ -66,7 +66,7 @@ def report(browser: Browser, lang: str) -> None:
         keep(page, f"report-{lang}")
         page.set_viewport_size({"width": 1200, "height": 1000})
         top = page.locator(".card").first.evaluate("card => card.offsetTop")
-        page.evaluate("y => window.scrollTo(0, y)", top - 2 * MARGIN)
+        page.evaluate("y => window.scrollTo(0, y)", top - MARGIN)
         keep(page, f"report-cards-{lang}")
         page.close()
 

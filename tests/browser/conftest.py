@@ -30,6 +30,8 @@ if importlib.util.find_spec("playwright") is None:
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from visitkit.app import laboratory
+
 SHARE = Path(__file__).parents[2] / "src" / "visitkit" / "app" / "share"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: The page itself must ask for nothing outside; these keep Chromium from asking of its own accord.
@@ -195,6 +197,10 @@ def lab_server(room: Path) -> Iterator[Server]:
     needs("jupyterlab")
     folder = room / "lab" / "notebooks"
     folder.mkdir(parents=True)
+    # Our own defaults, as ``visitkit lab`` gives them: Chinese, no news, no look for updates.
+    ours = room / "lab" / "config" / "labconfig" / "default_setting_overrides.json"
+    ours.parent.mkdir(parents=True)
+    ours.write_text(json.dumps(laboratory.settings("zh")), "utf-8")
     options = [
         "--no-browser",
         "--allow-root",

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
+#: The first menu in Chinese.
+FILE = "\u6587\u4ef6"
 CELL = """
 import ipywidgets
 ipywidgets.VBox([ipywidgets.IntSlider(description="a slider"), ipywidgets.Button(icon="check")])
@@ -20,7 +22,9 @@ def test_voila_asks_nobody(voila_page: Callable[..., Page], outside: list[str]) 
 
 
 def test_lab_asks_nobody(lab_page: Callable[..., Page], outside: list[str]) -> None:
-    """JupyterLab shows widgets with no request elsewhere."""
+    """JupyterLab under our settings: widgets, Chinese menus, no question about news."""
     page = lab_page(CELL, wait=".widget-slider")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(3000)
+    assert FILE in page.inner_text("#jp-MainMenu")
+    assert page.locator(".jp-toast-button, .Toastify__toast").count() == 0
     assert outside == []
