@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 # A busy machine derives a key and starts a kernel in its own time.
 expect.set_options(timeout=45_000)
@@ -90,7 +90,12 @@ def test_a_visit_from_plan_to_record_and_back(
 ) -> None:
     """Begun, planned, owed, recorded, saved, opened again as it was typed, exported, re-worded."""
     page = voila_page(CELL, wait=".vk-unlocking")
-    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        alerts.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
     begin(page, tmp_path / "book")
     plan(page)
 
