@@ -125,7 +125,9 @@ def _field(asked: Asked, name: str) -> cases.Field:
     for one in asked.fields.values():
         if word_key(name) in {word_key(cases.field_text(one, lang)) for lang in text.LANGUAGES}:
             return one
-    raise UsageError("cli_record.wrong.fact", step=asked.step, allowed=", ".join(asked.fields))
+    step = f"{cases.step_text(asked.kind, asked.step)} ({asked.step})"
+    allowed = ", ".join(map(_named, asked.fields.values()))
+    raise UsageError("cli_record.wrong.fact", step=step, allowed=allowed)
 
 
 def _read(one: cases.Field, value: object, policy: Policy) -> object:

@@ -205,7 +205,10 @@ def _tell_offer(one: cases.Offer, console: Console) -> None:
     for field in one.fields:
         mark = "*" if field.required else " "
         told = f"  {mark} {field.name}  {cases.field_text(field, lang)}"
-        type_words = console.words(f"cases_fields.type.{field.type}")
+        typed = field.type in {"moment", "moments"}
+        type_words = console.words(
+            "cli_record.steps.moment" if typed else f"cases_fields.type.{field.type}"
+        )
         codes = [
             f"{cases.code_text(field, code, lang)} ({code})"
             for code in one.choices.get(field.name, ())
