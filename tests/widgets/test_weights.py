@@ -184,6 +184,21 @@ def test_only_the_last_of_many_moves_is_worked_out(
     assert panel.cases.policy["risk.dimensions.academic"] == 2.0
 
 
+def test_the_first_move_finds_all_prepared(cases: screen.Caseload) -> None:
+    """What no weight changes is worked out on a thread as soon as the panel is there."""
+
+    async def wait() -> bool:
+        panel = WeightPanel(cases, "en")
+        for _ in range(600):
+            if panel._footing is not None:
+                break
+            await asyncio.sleep(0.05)
+        panel.close()
+        return panel._footing is not None
+
+    assert asyncio.run(wait())
+
+
 def test_a_policy_to_keep(panel: WeightPanel, cases: screen.Caseload, tmp_path: Path) -> None:
     """What differs is the school's own decision; what does not keeps its source."""
     panel.set(weights={"family": 2.5}, capacity=30)

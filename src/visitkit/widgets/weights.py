@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -105,6 +106,7 @@ class WeightPanel(Shown):
             self.ranking = None
             self.cases = cases
         self._tell()
+        self._prepare(cases)
 
     def set(self, **settings: Any) -> None:
         """Move what a person moves: ``weights``, ``cuts``, ``capacity``; weights may be some only.
@@ -175,6 +177,17 @@ class WeightPanel(Shown):
         self.settings = wanted
         self.ranking = ranking
         self._rest(wanted)
+
+    def _prepare(self, start: Caseload) -> None:
+        """Work out what no weight changes before the first move asks for it."""
+
+        def ready(made: Footing) -> None:
+            if start is self._start and self._footing is None:
+                self._footing = made
+
+        with suppress(RuntimeError):  # a script without a loop waits for its first move instead
+            asyncio.get_running_loop()
+            begin(lambda: footing(start), ready, self._failed)
 
     def _rest(self, wanted: Settings) -> None:
         self._rest_no_more()
