@@ -19,7 +19,10 @@ export default {
     const everyone = el("input", { type: "checkbox" });
     const undo = el("button", { type: "button" });
     const counts = el("span", { class: "vk-counts" });
-    const bar = el("div", { class: "vk-bar", role: "group", hidden: true });
+    // Above everything at the foot of the window: nothing moves under a hand that drags, and cost and
+    // rules are in sight wherever the table is scrolled to.
+    const bar = el("div", { class: "vk-bar", role: "group", popover: "manual" });
+    const open = () => bar.matches(":popover-open");
     const head = el("thead");
     const body = el("tbody");
     const table = el("table", {}, head, body);
@@ -39,7 +42,6 @@ export default {
       how,
       el("div", { class: "vk-tools" },
         el("label", {}, searchLabel, " ", search), el("label", {}, everyone, " ", allLabel), undo, counts),
-      // The bar stands below the table, so that nothing moves under a hand that drags.
       seen, frame, bar, broken,
       leftTitle,
       el("div", { class: "vk-tools" },
@@ -72,7 +74,7 @@ export default {
       paintHeld();
       if (focus && cells.has(spot)) {
         cells.get(spot).focus({ preventScroll: true });
-        cells.get(spot).scrollIntoView({ block: "nearest", inline: "nearest" });
+        cells.get(spot).scrollIntoView({ block: "center", inline: "nearest" });
       }
     }
 
@@ -187,8 +189,10 @@ export default {
 
     function paintBar() {
       const now = held();
-      bar.hidden = !now;
-      if (!now) return bar.replaceChildren();
+      if (!now) {
+        if (open()) bar.hidePopover();
+        return bar.replaceChildren();
+      }
       const facts = { student: now.words };
       const found = step();
       const button = (key, call, enabled = true) =>
@@ -212,6 +216,7 @@ export default {
         button("cancel", cancel));
       const at = [...bar.querySelectorAll("button")].indexOf(document.activeElement);
       bar.replaceChildren(...lines, buttons);
+      if (!open() && bar.isConnected) bar.showPopover();
       if (at >= 0) bar.querySelectorAll("button:not([disabled])")[Math.max(0, at - 1)]?.focus();
       return undefined;
     }
@@ -371,7 +376,6 @@ export default {
       const first = now.inside ? here() : now.spots[0];
       if (now.frozen || !first) bar.querySelector("button")?.focus();
       else cells.get(first)?.focus({ preventScroll: true });
-      if (!now.inside) bar.scrollIntoView({ block: "nearest" });
       if (!now.inside && first && !now.frozen) aim(first);
       for (const key of keys) if (held()) act(key);
     }
@@ -402,6 +406,9 @@ export default {
     for (const [name, call] of Object.entries(watched)) model.on(name, call);
     paintWords();
     paintShape();
-    return () => Object.entries(watched).forEach(([name, call]) => model.off(name, call));
+    return () => {
+      if (open()) bar.hidePopover();
+      Object.entries(watched).forEach(([name, call]) => model.off(name, call));
+    };
   },
 };
