@@ -283,11 +283,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--parts", default="few,missing,enrolment,semester 1,full")
     parser.add_argument("--models", default="", help="only these, parted by commas")
+    parser.add_argument("--folds", type=int, default=10, help="only the first of the ten")
     parser.add_argument("--peer-folds", type=int, default=5)
     asked = parser.parse_args()
     wanted = [one for one in asked.models.split(",") if one]
     parts = asked.parts.split(",")
-    number = 3 if asked.quick else 10
+    number = 3 if asked.quick else asked.folds
     table, y = read()
     sets, folds = stages(table), divided(y)[:number]
     if "few" in parts:
