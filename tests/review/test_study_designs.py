@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from visitkit.review import Study
 from visitkit.review.stats import cox_index
@@ -72,6 +73,18 @@ def test_lottery_by_hand() -> None:
     own = one.var(ddof=0) / len(one) + two.var(ddof=0) / len(two)
     assert found.se == pytest.approx(np.sqrt(own * len(rows) / (len(rows) - 2)))
     assert found.df == len(rows) - 1
+
+
+def test_the_naive_figure_is_a_paired_t() -> None:
+    """Shown beside: the mean gap of the treated with its t interval, as anybody would work it out."""
+    rows = drawn(count=24)
+    row = lottery(rows, before={"absence": "before"}, baseline=()).estimate().row("absence")
+    on = rows[rows["visited"] == 1]
+    told = stats.ttest_1samp(on["absence"] - on["before"], 0)
+    ends = told.confidence_interval(0.95)
+    assert row.wrong is not None
+    assert row.wrong.ci == pytest.approx((ends.low, ends.high))
+    assert row.wrong.p == pytest.approx(told.pvalue)
 
 
 def test_few_students_are_corrected_for() -> None:

@@ -97,6 +97,10 @@ def test_events_are_those_of_the_event_study() -> None:
     assert list(shown.points["estimate"]) == [check.figure("b") for check in checks]
     assert (shown.points["low"] < shown.points["estimate"]).all()
     assert (shown.points["estimate"] < shown.points["high"]).all()
+    found = one.estimate().rows[0].found
+    by_cohort, since = found.material.by_cohort.overall, found.material.since.overall  # type: ignore[attr-defined]
+    # cohorts by their size are reported, not periods evenly
+    assert found.effect.estimate == by_cohort.estimate != since.estimate
     late = shown.points.loc[shown.points["at"] >= 0, "estimate"]
     assert late.mean() == pytest.approx(EFFECTS["staggered"], abs=0.3)  # 3 errors of about .1
 
