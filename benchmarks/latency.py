@@ -229,8 +229,8 @@ def burst(page: Page) -> float:
     for _ in range(BURST):
         page.keyboard.press("ArrowRight")
     last = page.evaluate("window.visitkitSeen.key")
-    changed, quiet = -1.0, 0
-    while quiet < 3:
+    changed, quiet, end = -1.0, 0, time.monotonic() + WAIT / 1000
+    while (quiet < 3 or changed < last) and time.monotonic() < end:
         page.wait_for_timeout(700)
         now = page.evaluate("window.visitkitSeen.changed")
         quiet = quiet + 1 if now == changed else 0
