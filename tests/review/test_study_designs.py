@@ -76,7 +76,7 @@ def test_lottery_by_hand() -> None:
 
 
 def test_the_naive_figure_is_a_paired_t() -> None:
-    """Shown beside: the mean gap of the treated with its t interval, as anybody would work it out."""
+    """Shown beside: the mean gap of the treated with its t interval, worked out by scipy."""
     rows = drawn(count=24)
     row = lottery(rows, before={"absence": "before"}, baseline=()).estimate().row("absence")
     on = rows[rows["visited"] == 1]
