@@ -70,8 +70,8 @@ def main() -> None:
         words = [press(page) for _ in range(asked.presses)]
         browser.close()
     for name, found in (
-        ("page", [one for one, _ in words]),
-        ("planner", [one for _, one in words]),
+        ("words", [one for one, _ in words]),
+        ("plan", [one for _, one in words]),
     ):
         shown = ", ".join(f"{one:.0f}" for one in found)
         print(f"{name:8} median {statistics.median(found):.0f} ms  all {shown}")
