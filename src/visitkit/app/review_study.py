@@ -72,7 +72,7 @@ class StudyPage(ipywidgets.VBox):  # type: ignore[misc]
         self.declare = Ask(f"{_ROOM}.declare", (), self._declare, lang)
         self.said = PageView(lang)
         self.panel = OutcomePanel(lang)
-        self.go = Ask(f"{_ROOM}.estimate", (), lambda _values: self.estimate(), lang)
+        self.go = Ask(f"{_ROOM}.estimate", (), self._go, lang)
         self.working = Working(lang)
         self.save = Download(self._files, f"{_ROOM}.save_study", "study.zip", lang)
         self._speakers = (
@@ -110,6 +110,9 @@ class StudyPage(ipywidgets.VBox):  # type: ignore[misc]
         self.upload.forget()
         self._take(made_up(values["design"]))
 
+    def _go(self, _values: dict[str, str]) -> None:
+        self.estimate()
+
     def _handed(self, name: str, data: bytes) -> None:
         self._take(Handed(name, table_of(name, data)))
 
@@ -135,7 +138,8 @@ class StudyPage(ipywidgets.VBox):  # type: ignore[misc]
             self._paint()
             return
         self.declarations += 1
-        self._asked = Asked(**{name: values.get(name, "") for name in _WORDS})
+        said: dict[str, Any] = {name: values.get(name, "") for name in _WORDS}
+        self._asked = Asked(**said)
         self._frozen = frozen(study, values)
         self.panel.declare(study, self._asked)
         self._paint()
@@ -208,10 +212,10 @@ class StudyPage(ipywidgets.VBox):  # type: ignore[misc]
         if self._wrong is not None:
             lines.append(Section("", (error_words(self._wrong, lang),), tone="warning"))
         if declared:
-            told = [self._say("frozen", hash=self._frozen)]
+            held = [self._say("frozen", hash=self._frozen)]
             if self._seen and self.declarations > self._seen:
-                told.append(self._say("declared_again", number=self.declarations))
-            lines.append(Section("", tuple(told)))
+                held.append(self._say("declared_again", number=self.declarations))
+            lines.append(Section("", tuple(held)))
         self.said.show(tuple(lines))
 
     def _fields(self, handed: Handed) -> tuple[AskField, ...]:

@@ -68,6 +68,7 @@ def table_of(name: str, data: bytes, *, all_text: bool = False) -> pd.DataFrame:
     >>> table_of("a.csv", b"student_id,score\n007,3\n")["student_id"].tolist()
     ['007']
     """
+    found: pd.DataFrame
     settings: dict[str, Any] = {"dtype": dict.fromkeys(_AS_TEXT, str)}
     if all_text:
         settings = {"dtype": str, "keep_default_na": False}

@@ -74,7 +74,7 @@ def ethics_file(
     >>> file[["teacher_id", "answers", "friendly_share"]].values.tolist()
     [['T1', 6, 1.0]]
     """
-    if policy.values.get(_RULE) is not True:
+    if _RULE not in policy or policy[_RULE] is not True:
         raise ReviewError("review.no_ethics_file", policy=policy.name)
     if least < FLOOR:
         raise ReviewError("review.cells_too_small", least=least, floor=FLOOR)
