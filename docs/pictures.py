@@ -77,8 +77,10 @@ def served(lang: str) -> Iterator[str]:
     command = [sys.executable, "-m", "visitkit", "app", "--no-browser", "--lang", lang]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
-        yield next(word for line in running.stdout for word in _addresses(line))
-        running.terminate()
+        try:
+            yield next(word for line in running.stdout for word in _addresses(line))
+        finally:
+            running.terminate()
 
 
 def _addresses(line: str) -> list[str]:
