@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import warnings
+from pathlib import Path
 
 import matplotlib.colors
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import font_manager
 
 from visitkit import text
 from visitkit.errors import ReviewError
@@ -93,6 +96,26 @@ def test_without_a_chinese_font_the_labels_are_english(monkeypatch: pytest.Monke
         assert saved(picture)[:4] == b"\x89PNG"
         assert not CHINESE.search(words_in(picture))
         assert CHINESE.search(picture.alternative)
+
+
+def test_the_font_of_the_extra_is_found_without_running_its_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its file is known to matplotlib, and a package that would do harm when run is not run."""
+    package = tmp_path / "made_up_fonts"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError", "utf-8")
+    shutil.copy(fonts.installed()[fonts.LAST], package / "Some.ttf")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(fonts, "EXTRA", "made_up_fonts")
+    added: list[Path] = []
+    monkeypatch.setattr(font_manager.fontManager, "addfont", added.append)
+    fonts.installed.cache_clear()
+    try:
+        assert fonts.LAST in fonts.installed()
+    finally:
+        fonts.installed.cache_clear()
+    assert added == [package / "Some.ttf"]
 
 
 def test_only_installed_fonts_are_named() -> None:

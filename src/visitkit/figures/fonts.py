@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
@@ -36,11 +38,25 @@ CHINESE = (
 LAST = "DejaVu Sans"
 #: A sign that simplified Chinese uses and fonts for other languages may lack.
 TRIED = "\u9669"
+#: Package of the extra ``fonts``; only its font file is used.
+EXTRA = "zhplot"
+
+
+def packaged() -> list[Path]:
+    """Return the font files that the extra ``fonts`` brought, none without it.
+
+    The package is looked at, not run: importing it would change how matplotlib draws.
+    """
+    spec = find_spec(EXTRA)
+    places = (spec.submodule_search_locations or ()) if spec else ()
+    return sorted(file for place in places for file in Path(place).rglob("*.ttf"))
 
 
 @cache
 def installed() -> dict[str, str]:
-    """Return the file of each installed font by name."""
+    """Return the file of each installed font by name, those of the extra ``fonts`` too."""
+    for file in packaged():
+        font_manager.fontManager.addfont(file)
     return {font.name: font.fname for font in font_manager.fontManager.ttflist}
 
 
