@@ -104,10 +104,7 @@ def app(browser: Browser, lang: str) -> None:
         keep(page, f"app-screening-{lang}")
         visits(page, lang)
         casebook(page, lang, folder)
-        page.click(".vk-tabs >> nth=0 >> [data-name=review]")
-        page.click("button[type=submit] >> visible=true")
-        page.wait_for_timeout(20_000)
-        keep(page, f"app-review-{lang}")
+        review(page, lang)
         page.close()
 
 
@@ -119,6 +116,15 @@ def visits(page: Page, lang: str) -> None:
     page.wait_for_timeout(3000)
     page.locator(".vk-routes").first.scroll_into_view_if_needed()
     keep(page, f"app-visits-{lang}")
+
+
+def review(page: Page, lang: str) -> None:
+    """Count what was owed and done, and photograph it."""
+    page.click(".vk-tabs >> nth=0 >> [data-name=review]")
+    page.locator(".vk-asking button[type=submit]").locator("visible=true").first.click()
+    page.locator(".vk-reading table").locator("visible=true").first.wait_for()
+    page.wait_for_timeout(3000)
+    keep(page, f"app-review-{lang}")
 
 
 def casebook(page: Page, lang: str, folder: str) -> None:

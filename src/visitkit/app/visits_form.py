@@ -56,6 +56,8 @@ class VisitsForm(ipywidgets.VBox):  # type: ignore[misc]
             "seconds": self.seconds,
             "seed": self.seed,
         }
+        for control in self._controls.values():
+            control.layout.width = "auto"
         row = {"flex_flow": "row wrap", "grid_gap": "4px 18px", "align_items": "center"}
         super().__init__([ipywidgets.Box(list(self._controls.values()), layout=row), self.button])
         self.speak(lang, 0)
@@ -106,9 +108,7 @@ class VisitsForm(ipywidgets.VBox):  # type: ignore[misc]
 
 
 def _whole(least: int, most: int, value: int) -> ipywidgets.BoundedIntText:
-    return ipywidgets.BoundedIntText(
-        value=value, min=least, max=most, style=_WIDE, layout={"width": "180px"}
-    )
+    return ipywidgets.BoundedIntText(value=value, min=least, max=most, style=_WIDE)
 
 
 def _reword(box: ipywidgets.Dropdown, options: Sequence[tuple[str, object]], usual: object) -> None:
