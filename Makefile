@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo app lab test lint types doctest notebooks bench sample docs clean
+.PHONY: help demo app lab test lint types doctest pages notebooks bench sample docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,7 +39,7 @@ app: $(VENV)/.page ## the consoles in the browser, without code
 lab: $(VENV)/.lab ## JupyterLab at the notebooks
 	$(BIN)/visitkit lab
 
-test: lint types doctest notebooks ## everything that CI checks
+test: lint types doctest pages notebooks ## everything that CI checks
 
 lint: $(VENV)/.dev ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -48,8 +48,11 @@ lint: $(VENV)/.dev ## ruff: rules and format
 types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
 
-doctest: $(VENV)/.dev ## pytest, with every example in the docstrings
-	$(BIN)/python -m pytest -q
+doctest: $(VENV)/.dev ## pytest on all cores, with every example in the docstrings
+	$(BIN)/python -m pytest -q --numprocesses auto --ignore tests/browser
+
+pages: $(VENV)/.dev ## pytest in a real Chromium; one page after the other
+	$(BIN)/python -m pytest -q tests/browser
 
 notebooks: $(VENV)/.dev ## run the notebooks and compare what they print
 	$(BIN)/python -m pytest -q --nbval --nbval-current-env --override-ini=addopts= notebooks

@@ -1,4 +1,4 @@
-"""A small made-up school with a plan of visits, for tests of what is shown of it."""
+"""What all tests share: no deadlines, and a small made-up school with a plan of visits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from visitkit.calendar import Calendar
 from visitkit.load import School
@@ -13,6 +14,10 @@ from visitkit.plan import Setting, Terms, VisitPlan, plan_visits, problem_of
 from visitkit.policy import Policy, read_policy
 
 MONDAY = "2026-11-02"
+
+# How long an example takes depends on what else the machine does; timings belong in benchmarks/.
+settings.register_profile("visitkit", deadline=None)
+settings.load_profile("visitkit")
 
 
 @dataclass(frozen=True)
