@@ -121,8 +121,8 @@ def visits(page: Page, lang: str) -> None:
 def review(page: Page, lang: str) -> None:
     """Count what was owed and done, and photograph it."""
     page.click(".vk-tabs >> nth=0 >> [data-name=review]")
-    page.locator(".vk-asking button[type=submit]").locator("visible=true").first.click()
-    page.locator(".vk-reading table").locator("visible=true").first.wait_for()
+    page.locator(".vk-asking button[type=submit] >> visible=true").first.click()
+    page.locator(".vk-reading figure >> visible=true").first.wait_for()
     page.wait_for_timeout(3000)
     keep(page, f"app-review-{lang}")
 
