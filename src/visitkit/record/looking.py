@@ -16,8 +16,9 @@ from visitkit.record.book import Book, writing
 from visitkit.record.cases.moments import SCHOOL_ZONE, school_time
 from visitkit.record.chain import read_json
 from visitkit.record.entry import Entry
+from visitkit.record.listing import as_table, due_layers, visible
 from visitkit.record.models import audit, content, entry
-from visitkit.record.owing import AsOf, as_table, due_layers, moment_of, visible
+from visitkit.record.owing import AsOf, moment_of
 from visitkit.record.reading import Found, by_case, find
 
 CASE_COLUMNS = (
@@ -140,9 +141,9 @@ def list_due(book: Book, as_of: AsOf | None) -> pd.DataFrame:
     until, before = moment_of(book.clock() if as_of is None else as_of)
     with writing(book) as now:
         told, secret = visible(book, due_layers(book, until), reader(book))
-        if secret:
-            seen = {row[0] for row in secret}
-            log(book, now, "list_due", "", rows=len(secret), cases=len(seen))
+        of_cases = secret["case_id"]
+        if of_cases:
+            log(book, now, "list_due", "", rows=len(of_cases), cases=len(set(of_cases)))
     return as_table(told, before)
 
 
