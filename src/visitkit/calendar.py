@@ -21,6 +21,9 @@ DateLike = str | dt.date | pd.Timestamp | np.datetime64
 #: Lessons of a school day where the calendar does not say; only used to turn days into lessons.
 USUAL_PERIODS = 8
 
+#: A day that a calendar leaves out: no school, nothing told.
+_LEFT_OUT: tuple[bool, int | None, str] = (False, None, "")
+
 
 def as_date(value: DateLike) -> dt.date:
     """Turn what people write for a day into a date.
@@ -165,6 +168,19 @@ class Calendar:
         return day
 
     @cached_property
+    def _lessons(self) -> dict[dt.date, tuple[bool, int | None, str]]:
+        """Of each day whether there is school, the periods told, and when they end, if told."""
+        told = self.days[["date", "school_day", "periods", "after_lessons_from"]]
+        return {
+            day.date(): (
+                bool(school),
+                None if pd.isna(periods) else int(periods),
+                "" if pd.isna(ends) else str(ends),
+            )
+            for day, school, periods, ends in told.itertuples(index=False, name=None)
+        }
+
+    @cached_property
     def _school_days(self) -> npt.NDArray[np.datetime64]:
         open_days = self.days.loc[self.days["school_day"], "date"]
         return np.asarray(open_days, dtype="datetime64[D]")
@@ -261,11 +277,10 @@ def lessons_on(calendar: Calendar, day: dt.date) -> int:
     >>> lessons_on(Calendar.weekdays("2026-11-02", "2026-11-08"), dt.date(2026, 11, 2))
     8
     """
-    found = calendar.days[calendar.days["date"] == pd.Timestamp(calendar.date(day))]
-    if found.empty or not found["school_day"].iloc[0]:  # a calendar may leave days out
+    open_day, periods, _ = calendar._lessons.get(calendar.date(day), _LEFT_OUT)
+    if not open_day:
         return 0
-    periods = found["periods"].iloc[0]
-    return USUAL_PERIODS if pd.isna(periods) else int(periods)
+    return USUAL_PERIODS if periods is None else periods
 
 
 def end_of_lessons(calendar: Calendar, day: dt.date, bell: Bell) -> dt.datetime:
@@ -279,13 +294,10 @@ def end_of_lessons(calendar: Calendar, day: dt.date, bell: Bell) -> dt.datetime:
     >>> end_of_lessons(Calendar.weekdays("2026-11-02", "2026-11-08"), dt.date(2026, 11, 2), Bell())
     datetime.datetime(2026, 11, 2, 15, 10)
     """
-    found = calendar.days[calendar.days["date"] == pd.Timestamp(day)]
-    told = found["after_lessons_from"].dropna()
-    if len(told) and str(told.iloc[0]):
-        return dt.datetime.combine(day, dt.time.fromisoformat(str(told.iloc[0])))
-    held = found["periods"].dropna()
-    lessons = int(held.iloc[0]) if len(held) and held.iloc[0] > 0 else USUAL_PERIODS
-    return bell.lesson(day, lessons)[1]
+    _, periods, ends = calendar._lessons.get(day, _LEFT_OUT)
+    if ends:
+        return dt.datetime.combine(day, dt.time.fromisoformat(ends))
+    return bell.lesson(day, periods if periods and periods > 0 else USUAL_PERIODS)[1]
 
 
 def periods_after(calendar: Calendar, moment: dt.datetime, periods: int, bell: Bell) -> dt.datetime:

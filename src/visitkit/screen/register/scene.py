@@ -166,13 +166,21 @@ class Scene:
         return {}
 
     def _holders(self, role: str, class_id: str) -> Iterable[str]:
-        rows = self._teachers
         if role == "head_teacher":
-            found = rows[(rows["homeroom_class"] == class_id) & (class_id != "")]
-        elif role == "subject_teacher":
-            taught = rows["classes"].str.split(";").map(lambda known: class_id in known)
-            found = rows[taught.astype(bool) & (class_id != "")]
-        else:
-            held = rows["roles"].str.split(";").map(lambda known: role in known)
-            found = rows[held.astype(bool)]
-        return [str(one) for one in found["teacher_id"]]
+            return [who for who, home, _, _ in self._staff if home == class_id != ""]
+        if role == "subject_teacher":
+            return [who for who, _, taught, _ in self._staff if class_id in taught and class_id]
+        return [who for who, _, _, roles in self._staff if role in roles]
+
+    @cached_property
+    def _staff(self) -> list[tuple[str, str, list[str], list[str]]]:
+        """Each teacher with the class of her own, the classes she teaches, and her roles."""
+        rows = self._teachers[["teacher_id", "homeroom_class", "classes", "roles"]]
+        return [
+            (str(who), "" if pd.isna(home) else str(home), _codes(classes), _codes(roles))
+            for who, home, classes, roles in rows.itertuples(index=False, name=None)
+        ]
+
+
+def _codes(cell: object) -> list[str]:
+    return [] if pd.isna(cell) else str(cell).split(";")  # type: ignore[call-overload]
