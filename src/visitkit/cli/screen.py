@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 from collections.abc import Hashable, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from visitkit import reports, text
+from visitkit.cli import freezing
 from visitkit.cli.console import Console, table
 from visitkit.cli.journey import screened, take_wish, wish
 from visitkit.cli.learned import Learned, percent, read_learned
@@ -33,6 +35,7 @@ def arguments(parser: Parser) -> None:
     parser.take("--json", said="json", action="store_true")
     about = text.say("cli_model.arg.screen_model", parser.lang)
     parser.add_argument("--model", metavar="FILE", help=about)
+    freezing.take_freezing(parser)
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -40,9 +43,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
     asked = wish(args, _PROG)
     out = Path(args.out)
     reports.check_folder(out)
+    freeze = freezing.freezing(args, _PROG)
     learned = read_learned(args.model) if args.model else None
     cases, school = screened(asked, console)
     chances = learned.beside(cases) if learned else None
+    record = freezing.frozen(freeze, cases, dt.date.today()) if freeze else None
     files = reports.write_screening(cases, school, out, console.lang, names=args.names)
     late = overdue(cases)
     if learned and chances is not None:
@@ -50,10 +55,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.hint(
             "cli_model.screen.beside", path=args.model, target=learned.target(console.lang)
         )
+    kept = freezing.keep(freeze, record) if freeze and record else None
     if args.json:
-        console.print(as_json(cases, files, late, learned, chances))
+        told = as_facts(cases, files, late, learned, chances)
+        if record and kept:
+            told["record"] = freezing.as_facts(record, kept)
+        console.print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         show(cases, files, late, console, chances)
+        if record and kept:
+            freezing.tell(record, kept, console)
     return 1 if late or school.faults else 0
 
 
@@ -136,13 +147,13 @@ def _tier(code: str, console: Console) -> str:
     return text.say(f"screen.tier.{code}", console.lang)
 
 
-def as_json(
+def as_facts(
     cases: Caseload,
     files: list[Path],
     late: int,
     learned: Learned | None = None,
     chances: pd.DataFrame | None = None,
-) -> str:
+) -> dict[str, object]:
     """Return what a program needs: how it was made, the counts, the files, the list."""
     table = cases.table.drop(columns="due")
     if chances is not None:
@@ -161,4 +172,4 @@ def as_json(
     if learned:
         told["order"] = "risk_index"
         told["beside"] = {"model": str(learned.path), "target": learned.about.target}
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    return told

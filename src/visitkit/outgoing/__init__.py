@@ -6,7 +6,14 @@ Below all stages, because each of them hands something out.
 from visitkit.outgoing.crossed import Crossed, cross
 from visitkit.outgoing.formulas import STARTERS, guard, is_formula
 from visitkit.outgoing.small_cells import FLOOR, LEAST, check_least, without_small_cells
-from visitkit.outgoing.together import Writer, check_folder, write_alone, write_together
+from visitkit.outgoing.together import (
+    Writer,
+    check_folder,
+    check_free,
+    write_alone,
+    write_once,
+    write_together,
+)
 
 __all__ = [
     "FLOOR",
@@ -15,11 +22,13 @@ __all__ = [
     "Crossed",
     "Writer",
     "check_folder",
+    "check_free",
     "check_least",
     "cross",
     "guard",
     "is_formula",
     "without_small_cells",
     "write_alone",
+    "write_once",
     "write_together",
 ]

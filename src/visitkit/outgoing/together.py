@@ -11,6 +11,9 @@ from pathlib import Path
 
 from visitkit.errors import VisitkitError
 
+#: What is frozen may be read by its owner and changed by nobody.
+_READ_ONLY = 0o400
+
 #: Writes one file, whole, at the path it is given.
 Writer = Callable[[Path], None]
 
@@ -82,6 +85,68 @@ def write_alone(path: str | Path, writer: Writer) -> Path:
     """Write one file so that it is whole or not there."""
     target = Path(path)
     return write_together(target.parent, {target.name: writer})[0]
+
+
+def write_once(path: str | Path, writer: Writer) -> Path:
+    """Write one file that is whole and takes nobody's place.
+
+    The name is taken only when the file is done, and only if nobody has it: of two who write at
+    once, one is refused. The file can be read by its owner alone, and changed by nobody.
+
+    Raises
+    ------
+    VisitkitError
+        When the file is there already, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_once(Path(folder, "a.txt"), lambda path: path.write_text("a") and None).name
+    'a.txt'
+    """
+    target = Path(path)
+    check_free(target)
+    with _as_sentence(target.parent):
+        made = _make_folder(target.parent)
+        try:
+            return _write_once(target, writer)
+        except BaseException:
+            with contextlib.suppress(OSError):  # somebody else's file may be in it by now
+                for folder in made:
+                    folder.rmdir()
+            raise
+
+
+def check_free(path: str | Path) -> None:
+    """Tell before any work is done that a file is there already, or cannot come to be.
+
+    Raises
+    ------
+    VisitkitError
+        ``outgoing.is_there``, or as :func:`check_folder`.
+    """
+    target = Path(path)
+    if target.exists() or target.is_symlink():
+        raise VisitkitError("outgoing.is_there", path=target)
+    check_folder(target.parent)
+
+
+def _write_once(target: Path, writer: Writer) -> Path:
+    handle, made = tempfile.mkstemp(prefix=".", suffix=f".{target.name}", dir=target.parent)
+    os.close(handle)
+    passing = Path(made)
+    try:
+        writer(passing)
+        passing.chmod(_READ_ONLY)
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL, _READ_ONLY))
+        except FileExistsError:
+            raise VisitkitError("outgoing.is_there", path=target) from None
+        os.replace(passing, target)
+    finally:
+        passing.unlink(missing_ok=True)
+    return target
 
 
 def _make_folder(home: Path) -> list[Path]:
