@@ -29,20 +29,28 @@ def every(widget: object) -> list[object]:
 
 
 def test_five_real_pages() -> None:
-    """Each is a console of its own."""
+    """Each is a console of its own, made when it is first turned to, and only once."""
     app = open_app(lang="en")
     (_, pages) = app.children
     assert isinstance(pages, Pages)
     assert tuple(pages.pages) == PAGES
-    kinds = [type(page).__name__ for page in pages.pages.values()]
-    assert kinds[0] == "StartPage"
-    assert all(kind.endswith("Console") for kind in kinds[1:])
+    assert type(pages.pages["start"]).__name__ == "StartPage"
+    for name in PAGES[1:]:
+        assert pages.pages[name].children == ()
+        app.bar.page = name
+        (console,) = pages.pages[name].children
+        assert type(console).__name__ == f"{name.capitalize()}Console"
+        app.bar.page = "start"
+        app.bar.page = name
+        assert pages.pages[name].children == (console,)
     app.close()
 
 
 def test_the_language_of_every_view_follows(session: Session) -> None:
     """Pressing 'zh' re-words all that is open; an unknown language does nothing."""
     app = App(session)
+    for page in PAGES:
+        app.bar.page = page
     app.topbar._message(None, {"kind": "speak", "lang": "fr"}, [])
     assert session.lang == "en"
     app.topbar._message(None, {"kind": "speak", "lang": "zh"}, [])
@@ -63,8 +71,9 @@ def test_the_language_of_every_view_follows(session: Session) -> None:
 def test_locked_means_gone(session: Session) -> None:
     """Behind the lock there is no page, no open view and nobody who listens."""
     app = App(session)
+    for page in (*PAGES, "visits"):
+        app.bar.page = page
     before = every(app.children[1])
-    app.bar.page = "visits"
     app.topbar._message(None, {"kind": "lock"}, [])
     assert session.locked
     assert app.children == (app.topbar, app.screen)

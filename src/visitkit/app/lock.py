@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from visitkit.app.idle import LEAST_MINUTES, MOST_MINUTES, USUAL_MINUTES
 from visitkit.app.session import Session
 from visitkit.errors import StoreError
-from visitkit.record import CaseStore, Keys, open_store
+
+if TYPE_CHECKING:
+    from visitkit.record import CaseStore
 
 #: Seconds between two looks at the clock.
 LOOK = 5.0
@@ -157,6 +160,9 @@ class Lock:
         if not self.session.locked:
             return
         if self.kept is not None:
+            # Only a session with a casebook needs the database.
+            from visitkit.record import Keys, open_store
+
             if self.kept.psych and not psych:
                 raise StoreError("record.wrong_key", file="psych.db")
             keys = Keys(people, psych if self.kept.psych else None)

@@ -6,6 +6,7 @@ extension but those it needs, and forbids the page to ask any other machine for 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -13,7 +14,7 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,14 @@ from visitkit.app.idle import USUAL_MINUTES
 from visitkit.errors import VisitkitError
 
 HOST = "127.0.0.1"
+#: Seconds after which the address is told even though the page is not there yet.
+_LONGEST = 60
+#: Seconds until a second page is made ready beside the one that was opened: that one comes first.
+_NEXT = 30
+#: Milliseconds in which a browser must answer; no longer than the time between two questions.
+_PING = 30_000
+#: Seconds after which a page that no browser holds any more is ended, and between two looks.
+_LEFT, _LOOK = 300, 60
 USUAL_PORT = 8866
 #: Name of our template, and of the kernel that the page runs on: this very interpreter.
 NAME = "visitkit"
@@ -120,7 +129,9 @@ def serve(
     if find_spec("voila") is None:
         raise VisitkitError("cli_app.no_voila")
     with _prepared(lang, minutes) as notebook:
-        server = _server_class()(config=_config(lang, port), ready=ready)
+        with _without("rfc3987_syntax"):
+            server_class = _server_class()
+        server = server_class(config=_config(lang, port), ready=ready)
         server.initialize([str(notebook)])
         server.start()
 
@@ -133,7 +144,9 @@ def _prepared(lang: str, minutes: float) -> Iterator[Path]:
         place = Path(folder)
         notebook = place / "page" / "visitkit.ipynb"
         kernel = place / "kernels" / NAME / "kernel.json"
-        launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        # Its warnings are for programmers; an error of the page is told in the page.
+        quiet = "--IPKernelApp.log_level=40"
+        launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", quiet]
         spec = {"argv": launch, "display_name": NAME, "language": "python"}
         for path, content in ((notebook, page(lang, minutes)), (kernel, spec)):
             path.parent.mkdir(parents=True)
@@ -149,6 +162,24 @@ def _prepared(lang: str, minutes: float) -> Iterator[Path]:
                 os.environ["JUPYTER_PATH"] = before
 
 
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Let a module not be found, as if it were not installed.
+
+    The checker of JSON builds a whole grammar for the letters of web addresses while it is imported
+    (two seconds and more), and does without where it cannot; no address is checked here.
+    """
+    before = sys.modules.get(module)
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.modules[module]
+        else:
+            sys.modules[module] = before
+
+
 def _config(lang: str, port: int) -> Any:
     from traitlets.config import Config
 
@@ -162,6 +193,7 @@ def _config(lang: str, port: int) -> Any:
     config.Voila.tornado_settings = {
         # A page of another site that was made to resolve to this machine is refused.
         "allow_remote_access": False,
+        "ws_ping_timeout": _PING,
         "local_hostnames": [HOST, "localhost"],
         "xsrf_cookie_kwargs": {"samesite": "Strict"},
         "headers": {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"},
@@ -169,6 +201,10 @@ def _config(lang: str, port: int) -> Any:
     config.VoilaConfiguration.template = NAME
     config.VoilaConfiguration.preheat_kernel = True
     config.VoilaConfiguration.default_pool_size = 1
+    config.VoilaKernelManager.fill_delay = _NEXT
+    # A browser that crashed cannot say that its page was left.
+    config.MappingKernelManager.cull_idle_timeout = _LEFT
+    config.MappingKernelManager.cull_interval = _LOOK
     config.VoilaConfiguration.file_allowlist = []
     config.VoilaConfiguration.extension_allowlist = _EXTENSIONS
     config.IdentityProvider.cookie_options = {"samesite": "Strict"}
@@ -178,6 +214,7 @@ def _config(lang: str, port: int) -> Any:
 
 def _server_class() -> Any:
     """Return Voila as we need it; it is an extra, so it is not imported before it is used."""
+    from tornado.ioloop import IOLoop
     from voila.app import Voila
     from voila.request_info_handler import RequestInfoSocketHandler
     from voila.tornado.handler import TornadoVoilaHandler
@@ -209,7 +246,19 @@ def _server_class() -> Any:
             ]
 
         def launch_browser(self) -> None:
-            """Tell the address: Voila calls this once it listens."""
+            """Tell the address once the page is there: Voila calls this when it listens."""
+            IOLoop.current().spawn_callback(self._tell)
+
+        async def _tell(self) -> None:
+            with suppress(Exception):  # the page then tells what is wrong
+                await asyncio.wait_for(_made(self.kernel_manager), _LONGEST)
             self._ready(f"{self.connection_url}?token={self.token}")
 
     return Server
+
+
+async def _made(kernels: Any) -> None:
+    """Wait until the page that Voila makes before anybody asks for it has been made."""
+    for waiting in kernels._pools.values():
+        for kernel in tuple(waiting):
+            await (await kernel)["task"]

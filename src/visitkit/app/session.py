@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from visitkit import policy, text
-from visitkit.load import School
-from visitkit.plan import Problem, VisitPlan
+from visitkit.app.later import Of
 from visitkit.policy import Policy
-from visitkit.record import CaseStore
-from visitkit.screen import Caseload, RiskIndex, alerts, caseload, indicators
-from visitkit.screen.day import DayLike, read_day
+
+if TYPE_CHECKING:
+    from visitkit.load import School
+    from visitkit.plan import Problem, VisitPlan
+    from visitkit.record import CaseStore
+    from visitkit.screen import Caseload
+    from visitkit.screen.day import DayLike
 
 
 class Session(traitlets.HasTraits):
@@ -57,16 +60,16 @@ class Session(traitlets.HasTraits):
     """
 
     lang = traitlets.Unicode()
-    school = traitlets.Instance(School, allow_none=True)
+    school: Of[School | None] = Of("visitkit.load.School")
     rules = traitlets.Instance(Policy)
     as_of = traitlets.Instance(dt.date, allow_none=True)
-    start = traitlets.Instance(Caseload, allow_none=True)
-    cases = traitlets.Instance(Caseload, allow_none=True)
+    start: Of[Caseload | None] = Of("visitkit.screen.Caseload")
+    cases: Of[Caseload | None] = Of("visitkit.screen.Caseload")
     chosen = traitlets.Tuple()
-    problem = traitlets.Instance(Problem, allow_none=True)
-    plan = traitlets.Instance(VisitPlan, allow_none=True)
+    problem: Of[Problem | None] = Of("visitkit.plan.Problem")
+    plan: Of[VisitPlan | None] = Of("visitkit.plan.VisitPlan")
     planned = traitlets.Any(None, allow_none=True)
-    store = traitlets.Instance(CaseStore, allow_none=True)
+    store: Of[CaseStore | None] = Of("visitkit.record.CaseStore")
     locked = traitlets.Bool(False)
     override = traitlets.Dict()
     overrides = traitlets.Tuple()
@@ -112,6 +115,8 @@ class Session(traitlets.HasTraits):
         >>> len(now.cases), now.as_of.isoformat()
         (1066, '2026-11-02')
         """
+        from visitkit.screen.day import read_day
+
         known = rules if isinstance(rules, Policy) else policy.read_policy(rules)
         day = read_day(school.latest if as_of is None else as_of, school.calendar)
         cases = screened(school, known, day)
@@ -150,6 +155,8 @@ def screened(school: School, rules: Policy, as_of: dt.date) -> Caseload:
     as_of
         The day on which we stand.
     """
+    from visitkit.screen import RiskIndex, alerts, caseload, indicators
+
     figures = indicators(school, as_of=as_of)
     risk = RiskIndex.from_policy(rules).fit(figures).assess(figures)
     return caseload(risk, alerts(school, rules, as_of=as_of), rules)

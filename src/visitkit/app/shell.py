@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 
 import ipywidgets
 
 from visitkit import policy, text
-from visitkit.app.casebook import CasebookConsole
 from visitkit.app.idle import USUAL_MINUTES
+from visitkit.app.later import Loading
 from visitkit.app.lock import Lock
-from visitkit.app.review import ReviewConsole
-from visitkit.app.screening import ScreeningConsole
 from visitkit.app.session import Session
 from visitkit.app.start import StartPage
-from visitkit.app.visits import VisitsConsole
 from visitkit.widgets.locking import LockScreen
 from visitkit.widgets.pages import PageBar, Pages
 from visitkit.widgets.topbar import TopBar
 
 #: Pages in the order of the journey.
 PAGES = ("start", "screening", "visits", "casebook", "review")
-_CONSOLES: dict[str, Callable[[Session], ipywidgets.Widget]] = {
-    "screening": ScreeningConsole,
-    "visits": VisitsConsole,
-    "casebook": CasebookConsole,
-    "review": ReviewConsole,
+#: Page to its class, which lies in a module of the page's name.
+_CONSOLES = {
+    "screening": "ScreeningConsole",
+    "visits": "VisitsConsole",
+    "casebook": "CasebookConsole",
+    "review": "ReviewConsole",
 }
+#: What the pages need, in pieces small enough that the page is answered between them.
+_LATER = (
+    "scipy.sparse",
+    "scipy.stats",
+    "sklearn.metrics",
+    "visitkit.screen",
+    "visitkit.sample",
+    "visitkit.plan",
+    "sqlalchemy",
+    "visitkit.record",
+    "matplotlib.figure",
+    "visitkit.review",
+    *(f"visitkit.app.{page}" for page in _CONSOLES),
+)
 
 
 class App(ipywidgets.VBox):  # type: ignore[misc]
     """Start, screening, visits, casebook and review over one session.
 
-    While the session is locked the pages do not exist: they are made again from the session when
-    it is unlocked, so that nothing of the student who was on the screen comes back.
+    A page is made when it is first turned to. While the session is locked the pages do not exist:
+    they are made again from the session when it is unlocked, so that nothing of the student who was
+    on the screen comes back.
 
     Parameters
     ----------
@@ -48,6 +61,8 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         Shared by all pages.
     lock : Lock
         Locks and unlocks it.
+    loading : Loading
+        Loads what the other pages need once somebody is there.
 
     Examples
     --------
@@ -62,9 +77,11 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         self.lock = Lock(self.session, minutes)
         lang = self.session.lang
         idle = round(self.lock.seconds)
-        self.topbar = TopBar(self._speak, self.lock.lock, self.lock.touch, lang, idle=idle)
+        self.loading = Loading(_LATER)
+        self.topbar = TopBar(self._speak, self.lock.lock, self._alive, lang, idle=idle)
         self.screen = LockScreen(self.lock.unlock, lang)
         self.bar = PageBar("app_shell.page", PAGES, lang)
+        self.bar.observe(lambda _change: self._make(), names="page")
         super().__init__()
         self.add_class("vk-app")
         told = ("school", "as_of", "rules", "start", "store", "lang", "locked")
@@ -88,6 +105,7 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         if self.comm is None:
             return
         self.lock.stop()
+        self.loading.stop()
         self.session.release()
         for call, names in self._heard:
             self.session.unobserve(call, names=names)
@@ -97,6 +115,11 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
 
     def _speak(self, lang: str) -> None:
         self.session.lang = lang
+
+    def _alive(self) -> None:
+        """Somebody is there: what the other pages need is loaded while the first is read."""
+        self.lock.touch()
+        self.loading.begin()
 
     def _spoken(self) -> None:
         for view in (self.topbar, self.screen, self.bar):
@@ -110,11 +133,27 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
             self.children = [self.topbar, self.screen]
         else:
             self.children = [self.topbar, self._pages()]
+            self._make()
 
     def _pages(self) -> Pages:
-        start = StartPage(self.session, self._opened)
-        made = {name: make(self.session) for name, make in _CONSOLES.items()}
-        return Pages(self.bar, {"start": start, **made})
+        start = StartPage(self.session, self._opened, self.loading.wait)
+        frames = {name: ipywidgets.VBox() for name in _CONSOLES}
+        return Pages(self.bar, {"start": start, **frames})
+
+    def _make(self) -> None:
+        """Make the page that is turned to, when it is turned to for the first time.
+
+        The casebook's is made with its store, because it writes down what other pages decide.
+        """
+        pages = next((child for child in self.children if isinstance(child, Pages)), None)
+        if pages is None:
+            return
+        wanted = {self.bar.page, *(["casebook"] if self.session.store is not None else [])}
+        for name in wanted & _CONSOLES.keys():
+            frame = pages.pages[name]
+            if not frame.children:
+                module = import_module(f"visitkit.app.{name}")
+                frame.children = [getattr(module, _CONSOLES[name])(self.session)]
 
     def _take_down(self) -> None:
         """Close every page and whatever it holds, in Python and in the browser."""
@@ -122,7 +161,7 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         self.children = [self.topbar]
         self.session.release()
         for old in pages:
-            self.bar.unobserve_all("page")
+            old.leave()
             old.children = [child for child in old.children if child is not self.bar]
             _close(old)
 

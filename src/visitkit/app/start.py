@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -13,15 +14,15 @@ from visitkit.app.session import Session, screened
 from visitkit.app.start_state import Reading, faults_csv, marked, policies, read, shown
 from visitkit.app.uploads import ENDINGS, Uploads
 from visitkit.errors import VisitkitError
-from visitkit.sample import sample_folder
-from visitkit.screen import Caseload
-from visitkit.screen.day import read_day
 from visitkit.widgets.choices import Choices
 from visitkit.widgets.fault_list import FaultList
 from visitkit.widgets.saving import Download, Files
 from visitkit.widgets.sentences import error_words
 from visitkit.widgets.sources import Sources
 from visitkit.widgets.working import Tell, Working
+
+if TYPE_CHECKING:
+    from visitkit.screen import Caseload
 
 #: A Monday in the middle of the sample school's term.
 SAMPLE_DAY = dt.date(2026, 11, 2)
@@ -37,6 +38,8 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         ``cases``; what was planned for another school is dropped.
     opened
         Called when a school has been opened and screened.
+    loaded
+        Waits, on a thread of its own, until what the work needs is loaded.
 
     Attributes
     ----------
@@ -44,8 +47,13 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         What was read last; opened only when the person goes on.
     """
 
-    def __init__(self, session: Session, opened: Callable[[], None] = lambda: None) -> None:
-        self.session, self._opened = session, opened
+    def __init__(
+        self,
+        session: Session,
+        opened: Callable[[], None] = lambda: None,
+        loaded: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.session, self._opened, self._loaded = session, opened, loaded
         self.reading: Reading | None = None
         self._sample = False
         self._uploads = Uploads()
@@ -78,6 +86,8 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         self._sample = way == "sample"
 
         def job(tell: Tell, _stopped: object) -> Reading:
+            tell(0, 0, text.say("app_start.beginning", self.session.lang))
+            self._loaded()
             place = self._place(way, path)
             try:
                 reading = read(place, lambda done, total, what: tell(done, total, what))
@@ -93,6 +103,8 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
 
     def _place(self, way: str, path: str) -> Path:
         if way == "sample":
+            from visitkit.sample import sample_folder
+
             return sample_folder()
         if way == "folder":
             return Path(path).expanduser()
@@ -172,6 +184,8 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         school = None if self.reading is None else self.reading.school
         if school is None:
             return
+        from visitkit.screen.day import read_day
+
         try:
             known, as_of = policy.read_policy(rules), read_day(day, school.calendar)
         except VisitkitError as error:
@@ -182,12 +196,14 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
 
         def job(tell: Tell, _stopped: object) -> Caseload:
             tell(0, 0, text.say("app_start.screening", lang))
+            self._loaded()
             return screened(school, known, as_of)
 
         def done(cases: Caseload) -> None:
             self._set_busy(False)
             with self.session.hold_trait_notifications():
-                self.session.chosen, self.session.problem, self.session.plan = (), None, None
+                self.session.chosen, self.session.planned = (), None
+                self.session.problem = self.session.plan = None
                 self.session.rules, self.session.school = known, school
                 self.session.as_of, self.session.start = as_of, cases
                 self.session.cases = cases

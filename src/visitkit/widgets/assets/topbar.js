@@ -72,6 +72,8 @@ export default {
     names.forEach((one) => model.on(`change:${one}`, paint));
     model.on("change:locked", unveil);
     paint();
+    // The page has come: Python may get ready what the others need.
+    model.send({ kind: "alive" });
     return () => {
       clearInterval(clock);
       heard.forEach((event) => document.removeEventListener(event, alive, { capture: true }));
