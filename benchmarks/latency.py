@@ -48,6 +48,7 @@ from visitkit.load import School
 PATIENCE = 120_000
 WAIT = 25_000
 BURST = 20
+IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 
 OURS = """
 import pickle
@@ -195,9 +196,9 @@ def opened(page: Page, address: str, place: str, name: str, table: str) -> float
         page.goto(f"{address}voila/render/{name}", wait_until="commit")
     else:
         page.goto(f"{address}lab/tree/{name}", wait_until="commit")
-        idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
-        page.wait_for_selector(idle, state="attached", timeout=PATIENCE)
-        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        # The mark beside the notebook says "idle" before there is a kernel; run then, nothing runs.
+        page.wait_for_function(IDLE, timeout=PATIENCE)
+        page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     broken = '[data-mime-type="application/vnd.jupyter.error"]'
     page.wait_for_selector(f"{LOOK[table][1]}, {broken}", timeout=PATIENCE)
     if page.locator(broken).count():
@@ -322,9 +323,9 @@ def main() -> None:
                             found = measured(page, table, asked.keys)
                             row = [place, table, f"{rows:,}", f"{ready:.1f}"]
                             print(line([*row, *(told(one) for one in found.values())]), flush=True)
-                        except TooLate:
-                            late = f"no repaint in {WAIT // 1000} s"
-                            print(line([place, table, f"{rows:,}", "-", late, "", ""]), flush=True)
+                        except TooLate as late:
+                            why = str(late).splitlines()[0]
+                            print(line([place, table, f"{rows:,}", "-", why, "", ""]), flush=True)
                         page.close()
         chromium.close()
     print("load at the end " + ", ".join(f"{one:.1f}" for one in os.getloadavg()))

@@ -278,6 +278,21 @@ def lab_page(lab_server: Server, context: BrowserContext, request: pytest.Fixtur
     return show
 
 
+@pytest.fixture
+def saved_with(lab_server: Server) -> Callable[[Page, str], str]:
+    """Wait until a notebook lies on the disk with these words in it, and return all of it."""
+
+    def read(page: Page, words: str) -> str:
+        path = lab_server.folder / page.notebook  # type: ignore[attr-defined]
+        end = time.monotonic() + PATIENCE
+        while words not in (found := path.read_text("utf-8")):
+            assert time.monotonic() < end, f"{words} is not in {path.name}"
+            page.wait_for_timeout(50)
+        return found
+
+    return read
+
+
 IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 
 

@@ -169,7 +169,7 @@ def test_the_screen_locks_when_nobody_is_there(
 
 
 def test_a_saved_notebook_holds_nobody(
-    lab_page: Callable[..., Page], lab_server: object, outside: list[str]
+    lab_page: Callable[..., Page], saved_with: Callable[[Page, str], str], outside: list[str]
 ) -> None:
     """The app was shown in JupyterLab with a school open; the saved file names nobody."""
     source = (
@@ -178,13 +178,7 @@ def test_a_saved_notebook_holds_nobody(
     page = lab_page(source, wait=".vk-table")
     page.wait_for_function("/S\\d{4}/.test(document.querySelector('.vk-table').innerText)")
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
-    path = lab_server.folder / page.notebook  # type: ignore[attr-defined]
-    for _ in range(100):
-        if "App()" in path.read_text("utf-8"):
-            break
-        page.wait_for_timeout(100)
-    saved = path.read_text("utf-8")
-    assert "App()" in saved
+    saved = saved_with(page, "App()")
     assert "widgets" not in json.loads(saved)["metadata"]
     assert named_in(saved) == set()
     assert outside == []

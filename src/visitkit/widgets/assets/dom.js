@@ -26,3 +26,16 @@ function handOver(name, data, type) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
+
+// In JupyterLab a plain key in an output belongs to the notebook: arrows walk from cell to cell,
+// "d d" deletes one. Where our views are shown it is theirs; with Ctrl, Alt or Cmd it stays
+// JupyterLab's, which looks for the mark on the element that has the focus.
+function keepPlainKeys(event) {
+  if (!event.target.closest?.(".jp-OutputArea-output:has(.vk)")) return;
+  const plain = !(event.ctrlKey || event.altKey || event.metaKey);
+  event.target.toggleAttribute("data-lm-suppress-shortcuts", plain);
+}
+if (!window.visitkitKeepsKeys) {
+  window.visitkitKeepsKeys = true;
+  window.addEventListener("keydown", keepPlainKeys, true);
+}
