@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +11,14 @@ from threadpoolctl import threadpool_limits
 
 from visitkit.screen.learn.faults import LearnError
 from visitkit.screen.learn.filled import Filled
-from visitkit.screen.learn.folds import trust
 from visitkit.screen.learn.gate import FREE_EVENTS
-from visitkit.screen.learn.model import RiskModel
+from visitkit.screen.learn.grown import TreeModel, added_up
 from visitkit.screen.learn.trees import Tree, attribute
 
 Floats = npt.NDArray[np.float64]
 
 
-class Boosting(RiskModel):
+class Boosting(TreeModel):
     """Many small trees, each correcting the ones before, calibrated on held-out students.
 
     Parameters
@@ -70,20 +68,6 @@ class Boosting(RiskModel):
         self.min_events = min_events
         self.seed = seed
 
-    def _learn(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> None:
-        self._grow(figures, outcome, signs)
-
-        def judge(known: Floats, seen: Floats, other: Floats) -> Floats:
-            filled, start, trees = self._grown(known, seen, signs)
-            return _sum(start, trees, filled.whole(other))
-
-        self.slope_, self.shift_ = trust(judge, figures, outcome, self.seed)
-
-    def _grow(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> None:
-        """Learn without the calibration."""
-        self.slope_, self.shift_ = 1.0, 0.0
-        self.filled_, self.start_, self.trees_ = self._grown(figures, outcome, signs)
-
     def _grown(
         self, figures: Floats, outcome: Floats, signs: Mapping[int, str]
     ) -> tuple[Filled, float, list[Tree]]:
@@ -102,43 +86,18 @@ class Boosting(RiskModel):
             grown.fit(columns, outcome)
         start, trees = _read(grown)
         # the trees are read from the library's inner tables: should these ever change, say so
-        difference = np.abs(_sum(start, trees, columns) - grown.decision_function(columns))
+        difference = np.abs(start + added_up(trees, columns) - grown.decision_function(columns))
         if float(difference.max()) > 1e-6:
             raise LearnError("learn.trees_differ")
         return filled, start, trees
 
-    def _odds(self, figures: Floats) -> Floats:
-        columns = self.filled_.whole(figures)
-        return self.shift_ + self.slope_ * _sum(self.start_, self.trees_, columns)
+    def _raw(self, filled: Filled, start: float, trees: list[Tree], figures: Floats) -> Floats:
+        return start + added_up(trees, filled.whole(figures))
 
     def _parts(self, figures: Floats) -> tuple[float, Floats]:
         base, parts = attribute(self.trees_, self.filled_.whole(figures))
         whole = self.shift_ + self.slope_ * (self.start_ + base)
         return whole, self.filled_.gathered(self.slope_ * parts)
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return the trees, how figures are filled, and the calibration."""
-        return {
-            "filled": self.filled_.to_plain(),
-            "start": self.start_,
-            "trees": [tree.to_plain() for tree in self.trees_],
-            "slope": self.slope_,
-            "shift": self.shift_,
-        }
-
-    def from_plain(self, learned: Mapping[str, Any]) -> None:
-        """Take back what :meth:`to_plain` gave."""
-        self.filled_ = Filled.from_plain(learned["filled"])
-        self.start_ = float(learned["start"])
-        self.trees_ = [Tree.from_plain(tree) for tree in learned["trees"]]
-        self.slope_, self.shift_ = float(learned["slope"]), float(learned["shift"])
-
-
-def _sum(start: float, trees: list[Tree], columns: Floats) -> Floats:
-    odds = np.full(len(columns), start)
-    for tree in trees:
-        odds += tree.odds(columns)
-    return odds
 
 
 def _read(grown: HistGradientBoostingClassifier) -> tuple[float, list[Tree]]:

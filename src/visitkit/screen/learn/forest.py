@@ -11,9 +11,8 @@ from scipy.special import logit
 from sklearn.ensemble import RandomForestClassifier
 
 from visitkit.screen.learn.filled import Filled
-from visitkit.screen.learn.folds import trust
 from visitkit.screen.learn.gate import FREE_EVENTS
-from visitkit.screen.learn.model import RiskModel
+from visitkit.screen.learn.grown import TreeModel, added_up
 from visitkit.screen.learn.trees import Tree, attribute
 
 Floats = npt.NDArray[np.float64]
@@ -25,7 +24,7 @@ _CLOSE = 1e-6
 _FAR = 1e30
 
 
-class Forest(RiskModel):
+class Forest(TreeModel):
     """Many trees on resampled students, each question chosen among few figures; their mean share.
 
     Parameters
@@ -80,21 +79,6 @@ class Forest(RiskModel):
         self.min_events = min_events
         self.seed = seed
 
-    def _learn(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> None:
-        self._grow(figures, outcome, signs)
-
-        def judge(known: Floats, seen: Floats, other: Floats) -> Floats:
-            filled, share, trees = self._grown(known, seen, signs)
-            held: Floats = logit(self._drawn_in(_mean(trees, _single(filled, other)), share))
-            return held
-
-        self.slope_, self.shift_ = trust(judge, figures, outcome, self.seed)
-
-    def _grow(self, figures: Floats, outcome: Floats, signs: Mapping[int, str]) -> None:
-        """Learn without the calibration."""
-        self.slope_, self.shift_ = 1.0, 0.0
-        self.filled_, self.share_, self.trees_ = self._grown(figures, outcome, signs)
-
     def _grown(
         self, figures: Floats, outcome: Floats, signs: Mapping[int, str]
     ) -> tuple[Filled, float, list[Tree]]:
@@ -108,51 +92,27 @@ class Forest(RiskModel):
         grown.fit(_single(filled, figures), outcome)
         return filled, float(outcome.mean()), [_read(one) for one in grown.estimators_]
 
+    def _raw(self, filled: Filled, start: float, trees: list[Tree], figures: Floats) -> Floats:
+        share = added_up(trees, _single(filled, figures)) / len(trees)
+        odds: Floats = logit(self._drawn_in(share, start))
+        return odds
+
     def _drawn_in(self, share: Floats, usual: float) -> Floats:
         drawn: Floats = (self.leaf * share + usual) / (self.leaf + 1)
         return drawn
 
-    def _odds(self, figures: Floats) -> Floats:
-        share = self._drawn_in(_mean(self.trees_, _single(self.filled_, figures)), self.share_)
-        odds: Floats = self.shift_ + self.slope_ * logit(share)
-        return odds
-
     def _parts(self, figures: Floats) -> tuple[float, Floats]:
         total, parts = attribute(self.trees_, _single(self.filled_, figures))
         parts = parts / len(self.trees_) * self.leaf / (self.leaf + 1)
-        base = float(self._drawn_in(np.array(total / len(self.trees_)), self.share_))
+        base = float(self._drawn_in(np.array(total / len(self.trees_)), self.start_))
         parts *= self.slope_ * _steepness(base, base + parts.sum(axis=1))[:, None]
         return self.shift_ + self.slope_ * float(logit(base)), self.filled_.gathered(parts)
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return the trees, how figures are filled, and the calibration."""
-        return {
-            "filled": self.filled_.to_plain(),
-            "share": self.share_,
-            "trees": [tree.to_plain() for tree in self.trees_],
-            "slope": self.slope_,
-            "shift": self.shift_,
-        }
-
-    def from_plain(self, learned: Mapping[str, Any]) -> None:
-        """Take back what :meth:`to_plain` gave."""
-        self.filled_ = Filled.from_plain(learned["filled"])
-        self.share_ = float(learned["share"])
-        self.trees_ = [Tree.from_plain(tree) for tree in learned["trees"]]
-        self.slope_, self.shift_ = float(learned["slope"]), float(learned["shift"])
 
 
 def _single(filled: Filled, figures: Floats) -> Floats:
     """Return the columns as the trees see them: in single precision."""
     columns = np.clip(filled.whole(figures), -_FAR, _FAR)
     return columns.astype(np.float32).astype(np.float64)
-
-
-def _mean(trees: list[Tree], columns: Floats) -> Floats:
-    total = np.zeros(len(columns))
-    for tree in trees:
-        total += tree.odds(columns)
-    return total / len(trees)
 
 
 def _steepness(base: float, share: Floats) -> Floats:
