@@ -169,6 +169,16 @@ def test_the_learned_column_moves_nobody(
     assert first == "rank,student_id,tier,risk_index,learned"
 
 
+def test_the_column_beside_the_index_says_what_it_foresees(
+    school: Path, taught: Path, tmp_path: Path, said: Callable[..., tuple[int, str]]
+) -> None:
+    """The list on the screen is headed by the outcome, not by a bare "learned"."""
+    base = (school, "--as-of", "2027-01-19", "--out", tmp_path / "c", "--model", taught)
+    _, words = said(*base, command=screen)
+    (head,) = [line for line in words.splitlines() if "P(failing)" in line]
+    assert "P(dropout)" not in head
+
+
 @pytest.fixture(scope="module")
 def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another school, whose students carry the same numbers."""

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
             told["record"] = freezing.as_facts(record, kept)
         console.print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        show(cases, files, late, console, chances)
+        show(cases, files, late, console, learned, chances)
         if record and kept:
             freezing.tell(record, kept, console)
     return 1 if late or school.faults else 0
@@ -79,6 +79,7 @@ def show(
     files: list[Path],
     late: int,
     console: Console,
+    learned: Learned | None = None,
     chances: pd.DataFrame | None = None,
 ) -> None:
     """Print the counts, the head of the list and where the files are."""
@@ -94,7 +95,7 @@ def show(
     if late:
         console.count("cli.screen.overdue", "alarm", number=late)
     console.print()
-    for line in _head(cases, console, chances):
+    for line in _head(cases, console, learned, chances):
         console.print(line)
     rest = len(cases) - SHOWN
     if rest > 0:
@@ -106,12 +107,17 @@ def show(
     console.say("cli.screen.closing", "quiet")
 
 
-def _head(cases: Caseload, console: Console, chances: pd.DataFrame | None = None) -> list[str]:
+def _head(
+    cases: Caseload,
+    console: Console,
+    learned: Learned | None,
+    chances: pd.DataFrame | None,
+) -> list[str]:
     names = ("rank", "student_id", "class_id", "tier", "risk_index", "coverage")
     headers = [text.say(f"screen.column.{name}", console.lang) for name in names]
     beside = {} if chances is None else chances.set_index("student_id")["learned"].to_dict()
-    if beside:
-        headers.append(text.say("cli_model.screen.column", console.lang))
+    if learned:
+        headers.append(text.say(f"cli_model.screen.column.{learned.about.target}", console.lang))
     headers.append(text.say("cli.screen.reason", console.lang))
     rows = []
     for row in cases.table.head(SHOWN).to_dict("records"):
