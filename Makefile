@@ -49,7 +49,7 @@ types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
 
 doctest: $(VENV)/.dev ## pytest on all cores, with every example in the docstrings
-	$(BIN)/python -m pytest -q --numprocesses auto --ignore tests/browser
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --ignore tests/browser
 
 pages: $(VENV)/.dev ## pytest in a real Chromium; one page after the other
 	$(BIN)/python -m pytest -q tests/browser
