@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 from visitkit import load, sample
 from visitkit.app import uploads as handing
+from visitkit.app.screening import ScreeningConsole
 from visitkit.app.session import Session
 from visitkit.app.start import SAMPLE_DAY, StartPage
 from visitkit.app.start_state import SHOWN, Reading, faults_csv, grouped, read, shown
 from visitkit.app.uploads import MOST_FILES, Uploads
 from visitkit.errors import TableError
 from visitkit.load import Fault
+from visitkit.policy import as_toml
 
 NAME = "students.csv"
 GOOD = "student id,name,sex,grade\n01,Ann,girl,7\n02,Bob,boy,7\n"
@@ -276,3 +278,52 @@ def _roll() -> object:
 def test_the_sample_is_clean() -> None:
     """A newcomer's first school has no fault."""
     assert read(sample.sample_folder()).faults == ()
+
+
+def test_rules_saved_from_the_screen_open_again() -> None:
+    """A weight is changed and saved; opened on the first page it is in force in the screening."""
+    session = Session("en")
+    start = page(session)
+    hand_over(start, GOOD)
+    changed = session.rules.with_values({"risk.dimensions.family": 2.5})
+    start.rules_file.take("ours.toml", as_toml(changed).encode())
+    assert not start.rules_file.wrong, start.rules_file.said
+    assert (start.choices.rule, start.choices.rules[0][0]) == ("ours", "ours")
+    start.choices._message(None, {"kind": "go", "rules": "ours", "day": start.choices.day}, [])
+    start.working.wait(60)
+    assert session.rules["risk.dimensions.family"] == 2.5
+    assert session.start is not None
+    assert session.start.policy.name == "ours"
+    screening = ScreeningConsole(session)
+    assert screening.choices.rule == "ours"
+    assert {"ours", "recommended"} <= {name for name, *_ in screening.choices.rules}
+
+
+def test_faults_of_rules_are_told_with_their_line() -> None:
+    """Nothing of a faulty file is taken, and the rules stay as they were."""
+    start = page()
+    hand_over(start, GOOD)
+    before = start.choices.rules
+    for content, told in (
+        (b"extends = [", "line 1"),
+        (
+            b'extends = ["recommended"]\n[absence]\nreport_days = {value = "x", source = "school"}',
+            "line 3",
+        ),
+        (b"\xff\xfe", "UTF-8"),
+    ):
+        start.rules_file.take("ours.toml", content)
+        assert start.rules_file.wrong
+        assert told in start.rules_file.said
+    assert start.choices.rules == before
+    assert start.session.own == ()
+
+
+def test_own_rules_never_hide_shipped_ones() -> None:
+    """A file that is called as a profile is gets a name of its own."""
+    start = page()
+    hand_over(start, GOOD)
+    start.rules_file.take("recommended.toml", b'extends = ["recommended"]')
+    names = [name for name, *_ in start.choices.rules]
+    assert len(names) == len(set(names))
+    assert names[0] == "recommended-school"

@@ -47,7 +47,17 @@ def test_from_nothing_to_the_list(voila_page: Callable[..., Page], outside: list
     assert page.title().startswith("visitkit")
     page.click(".vk-sources [data-name=sample]")
     page.wait_for_selector(".vk-choices >> visible=true")
-    expect(page.locator(".vk-choices input[type=date]")).to_have_value("2026-11-02")
+    day = page.locator(".vk-choices >> visible=true").locator("[data-name=day]")
+    expect(day).to_have_value("2026-11-02")
+    # year, month, day in every language of the browser; other ways of writing become this one
+    for typed in ("2026/11/3", "20261103", "2026.11.3"):
+        day.fill(typed)
+        day.press("Tab")
+        expect(day).to_have_value("2026-11-03")
+    day.fill("11/3/2026")
+    day.press("Tab")
+    expect(day).to_have_value("11/3/2026")
+    day.fill("2026-11-02")
     begin(page)
     expect(page.locator(".vk-topbar .vk-line")).to_contain_text("1,066 students, 2026-11-02")
     page.wait_for_selector(".vk-table >> visible=true")

@@ -10,8 +10,8 @@ from typing import Any
 import ipywidgets
 
 from visitkit import policy, text
+from visitkit.app.own_rules import chosen, offered
 from visitkit.app.session import Session, screened
-from visitkit.app.start_state import policies
 from visitkit.errors import VisitkitError
 from visitkit.policy import Policy
 from visitkit.reports import write_screening
@@ -70,6 +70,7 @@ class ScreeningConsole(ipywidgets.VBox):  # type: ignore[misc]
         super().__init__()
         self._wire()
         session.watch("start", call=self._begin)
+        session.watch("own", call=self._offer)
         session.watch("lang", call=self._speak)
         session.watch("chosen", call=self._chosen)
         self._speak()
@@ -131,7 +132,7 @@ class ScreeningConsole(ipywidgets.VBox):  # type: ignore[misc]
         now = self.session
         if now.school is None:
             return
-        known = policies(now.lang)
+        known = offered(now.own, now.lang)
         if now.rules.name not in [name for name, *_ in known]:
             known = [(now.rules.name, policy.title(now.rules.name, now.lang), ""), *known]
         days = now.school.calendar
@@ -208,7 +209,7 @@ class ScreeningConsole(ipywidgets.VBox):  # type: ignore[misc]
             return
         self.choices.said = ""
         try:
-            known = now.rules if name == now.rules.name else policy.read_policy(name)
+            known = now.rules if name == now.rules.name else chosen(now.own, name)
             on = read_day(day, school.calendar)
         except VisitkitError as error:
             self.choices.said = error_words(error, now.lang)
@@ -225,7 +226,7 @@ class ScreeningConsole(ipywidgets.VBox):  # type: ignore[misc]
         with self.session.hold_trait_notifications():
             self.session.rules, self.session.as_of = rules, day
             self.session.start = self.session.cases = cases
-            self.session.problem = self.session.plan = None
+            self.session.problem = self.session.plan = self.session.planned = None
 
     # Files.
 

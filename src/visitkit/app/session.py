@@ -33,6 +33,8 @@ class Session(traitlets.HasTraits):
         The school as it was read.
     rules : Policy
         The rules in force.
+    own : tuple of Policy
+        Rules of files that were opened, the latest first.
     as_of : datetime.date or None
         The day on which we stand.
     start : Caseload or None
@@ -62,6 +64,7 @@ class Session(traitlets.HasTraits):
     lang = traitlets.Unicode()
     school: Of[School | None] = Of("visitkit.load.School")
     rules = traitlets.Instance(Policy)
+    own = traitlets.Tuple()
     as_of = traitlets.Instance(dt.date, allow_none=True)
     start: Of[Caseload | None] = Of("visitkit.screen.Caseload")
     cases: Of[Caseload | None] = Of("visitkit.screen.Caseload")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from html import escape
 from importlib import import_module
 
 import ipywidgets
@@ -25,6 +27,8 @@ _CONSOLES = {
     "casebook": "CasebookConsole",
     "review": "ReviewConsole",
 }
+#: Seconds in which the browser shows which page was turned to before that page is made.
+_BREATH = 0.05
 #: What the pages need, in pieces small enough that the page is answered between them.
 _LATER = (
     "scipy.sparse",
@@ -81,7 +85,6 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         self.topbar = TopBar(self._speak, self.lock.lock, self._alive, lang, idle=idle)
         self.screen = LockScreen(self.lock.unlock, lang)
         self.bar = PageBar("app_shell.page", PAGES, lang)
-        self.bar.observe(lambda _change: self._make(), names="page")
         super().__init__()
         self.add_class("vk-app")
         told = ("school", "as_of", "rules", "start", "store", "lang", "locked")
@@ -133,12 +136,25 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
             self.children = [self.topbar, self.screen]
         else:
             self.children = [self.topbar, self._pages()]
+            self.bar.observe(lambda _change: self._soon(), names="page")
             self._make()
 
     def _pages(self) -> Pages:
         start = StartPage(self.session, self._opened, self.loading.wait)
-        frames = {name: ipywidgets.VBox() for name in _CONSOLES}
+        frames = {name: ipywidgets.VBox([ipywidgets.HTML()]) for name in _CONSOLES}
         return Pages(self.bar, {"start": start, **frames})
+
+    def _soon(self) -> None:
+        """Say that the page comes, and make it after that: it may take a while."""
+        pages = next((child for child in self.children if isinstance(child, Pages)), None)
+        frame = None if pages is None else pages.pages[self.bar.page]
+        if frame is not None and isinstance(frame.children[0], ipywidgets.HTML):
+            words = escape(text.say("app_shell.coming", self.session.lang))
+            frame.children[0].value = f'<p role="status">{words}</p>'
+        try:
+            asyncio.get_running_loop().call_later(_BREATH, self._make)
+        except RuntimeError:
+            self._make()
 
     def _make(self) -> None:
         """Make the page that is turned to, when it is turned to for the first time.
@@ -151,7 +167,7 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         wanted = {self.bar.page, *(["casebook"] if self.session.store is not None else [])}
         for name in wanted & _CONSOLES.keys():
             frame = pages.pages[name]
-            if not frame.children:
+            if isinstance(frame.children[0], ipywidgets.HTML):
                 module = import_module(f"visitkit.app.{name}")
                 frame.children = [getattr(module, _CONSOLES[name])(self.session)]
 
@@ -161,7 +177,7 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         self.children = [self.topbar]
         self.session.release()
         for old in pages:
-            old.leave()
+            self.bar.unobserve_all("page")
             old.children = [child for child in old.children if child is not self.bar]
             _close(old)
 

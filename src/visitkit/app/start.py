@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from visitkit import policy, text
+from visitkit import text
+from visitkit.app import own_rules
 from visitkit.app.session import Session, screened
-from visitkit.app.start_state import Reading, faults_csv, marked, policies, read, shown
+from visitkit.app.start_state import Reading, faults_csv, marked, read, shown
 from visitkit.app.uploads import ENDINGS, Uploads
 from visitkit.errors import VisitkitError
 from visitkit.widgets.choices import Choices
@@ -19,6 +20,7 @@ from visitkit.widgets.fault_list import FaultList
 from visitkit.widgets.saving import Download, Files
 from visitkit.widgets.sentences import error_words
 from visitkit.widgets.sources import Sources
+from visitkit.widgets.upload import Upload
 from visitkit.widgets.working import Tell, Working
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         buttons.layout.flex_flow = "row wrap"
         self.saves = ipywidgets.VBox([self.marking, buttons])
         self.choices = Choices(self._go, lang)
+        self.rules_file = Upload("app_start.rules_file", own_rules.ENDINGS, self._own, lang)
         super().__init__([self.sources, self.working])
         session.watch("lang", call=self._speak)
         self._resume()
@@ -120,6 +123,7 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
     def _read(self, reading: Reading) -> None:
         self._set_busy(False)
         self.reading, self._copies = reading, {}
+        self.working.state = "idle"  # the list below says what was found
         self.choices.shown = self.marked.enabled = False
         if reading.faults:
             self._mark(reading)
@@ -142,6 +146,7 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         def done(copies: Mapping[str, bytes]) -> None:
             if reading is self.reading:
                 self._copies, self.marked.enabled = copies, bool(copies)
+                self.marking.layout.display = "none"
 
         self.marking.close()
         self.marking = Working(lang)
@@ -161,7 +166,9 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
             return
         self.faults.show(shown(self.reading, self.session.lang))
         saves = [self.saves] if self.reading.faults else []
-        self.children = [self.sources, self.working, self.faults, *saves, self.choices]
+        self.rules_file.layout.display = "none"
+        parts = [self.faults, *saves, self.choices, self.rules_file]
+        self.children = [self.sources, self.working, *parts]
 
     def _listed(self) -> Files:
         faults = () if self.reading is None else self.reading.faults
@@ -174,11 +181,25 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
             return
         school = self.reading.school
         day = SAMPLE_DAY if self._sample else school.latest
-        known = policies(self.session.lang)
+        known = own_rules.offered(self.session.own, self.session.lang)
         rule = self.session.rules.name
         name = rule if rule in [name for name, _, _ in known] else "recommended"
         span = (school.calendar.first.isoformat(), school.calendar.last.isoformat())
         self.choices.show(known, name, day.isoformat(), span)
+        self.choices.called += 1
+        self.rules_file.layout.display = ""
+
+    def _own(self, name: str, data: bytes) -> None:
+        """Offer the rules of a file, and choose them."""
+        found = own_rules.read_rules(name, data)
+        self.session.own = (found, *(one for one in self.session.own if one.name != found.name))
+        with self.choices.hold_sync():
+            self._offer_rules()
+            self.choices.rule, self.choices.said = found.name, ""
+
+    def _offer_rules(self) -> None:
+        known = own_rules.offered(self.session.own, self.session.lang)
+        self.choices.rules = [list(one) for one in known]
 
     def _go(self, rules: str, day: str) -> None:
         school = None if self.reading is None else self.reading.school
@@ -187,7 +208,8 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         from visitkit.screen.day import read_day
 
         try:
-            known, as_of = policy.read_policy(rules), read_day(day, school.calendar)
+            known = own_rules.chosen(self.session.own, rules)
+            as_of = read_day(day, school.calendar)
         except VisitkitError as error:
             self.choices.said = error_words(error, self.session.lang)
             return
@@ -232,8 +254,9 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         views = (self.sources, self.working, self.faults, self.marking, self.marked, self.listed)
         for view in views:
             view.lang = lang
-        self.choices.lang = lang
-        self.choices.rules = [list(one) for one in policies(lang)] if self.choices.shown else []
+        self.choices.lang = self.rules_file.lang = lang
+        if self.choices.shown:
+            self._offer_rules()
         if self.reading is not None:
             self.faults.show(shown(self.reading, lang))
 

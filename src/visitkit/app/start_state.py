@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from visitkit import load, policy, text
+from visitkit import load, text
 from visitkit.load import Fault, Note, School
 from visitkit.load.reading import Progress
 from visitkit.outgoing.formulas import guard
@@ -178,14 +178,3 @@ def _group(
         "places": [[fault.place(lang), str(fault.value)] for fault in told],
         "open": first,
     }
-
-
-def policies(lang: str) -> list[tuple[str, str, str]]:
-    """Return the rules that can be chosen: name, title, what they are.
-
-    Examples
-    --------
-    >>> "recommended" in [name for name, _, _ in policies("en")]
-    True
-    """
-    return [(name, policy.title(name, lang), policy.about(name, lang)) for name in policy.names()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,8 @@ from typing import Any
 import traitlets
 
 from visitkit import text
+from visitkit.load.dates import parse_date
+from visitkit.load.unreadable import UnreadableCellError
 from visitkit.widgets.shown import Shown
 from visitkit.widgets.view import script, style
 
@@ -96,6 +97,11 @@ class Ask(Shown):
     def go(self, values: Mapping[str, object]) -> bool:
         """Do what the button does with some values; tell whether all that is needed was there."""
         found = {one.name: _read(one, values.get(one.name)) for one in self._fields}
+        wrong = [one.name for one in self._fields if _no_day(one, values.get(one.name))]
+        if wrong:
+            words = text.say("widgets_asking.no_day", self.lang)
+            self.send({"kind": "wrong", "faults": dict.fromkeys(wrong, words)})
+            return False
         if any(one.required and not found[one.name] for one in self._fields):
             return False
         self._go(found)
@@ -158,8 +164,14 @@ def _read(one: AskField, value: object) -> str:
 
 
 def _day(value: str) -> str:
-    """Return a day as the browser writes it; nothing where it is none."""
+    """Return a day, in whichever way it was written; nothing where it is none."""
     try:
-        return dt.date.fromisoformat(value.strip()).isoformat()
-    except ValueError:
+        return parse_date(value).isoformat()
+    except UnreadableCellError:
         return ""
+
+
+def _no_day(one: AskField, value: object) -> bool:
+    """Tell whether something was written where a day is asked for, and is none."""
+    written = isinstance(value, str) and bool(value.strip())
+    return one.kind == "date" and written and not _read(one, value)

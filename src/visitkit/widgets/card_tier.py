@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from visitkit.load.dates import parse_date
+from visitkit.load.unreadable import UnreadableCellError
 from visitkit.record.cases import KINDS
 from visitkit.screen.tiers import TIERS
 
@@ -120,6 +122,6 @@ def override(
 
 def _day(value: object) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return parse_date(value) if isinstance(value, str) else None
+    except UnreadableCellError:
         return None

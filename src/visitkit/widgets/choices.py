@@ -39,6 +39,8 @@ class Choices(Shown):
     first = traitlets.Unicode("").tag(sync=True)
     last = traitlets.Unicode("").tag(sync=True)
     said = traitlets.Unicode("").tag(sync=True)
+    #: Counts how often a person was led here; the browser then scrolls to it.
+    called = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, go: Callable[[str, str], None], lang: str | None = None) -> None:
         self._go = go

@@ -85,10 +85,6 @@ class Pages(ipywidgets.VBox):  # type: ignore[misc]
         """Return no student: a saved notebook keeps this line."""
         return f"{type(self).__name__}()"
 
-    def leave(self) -> None:
-        """Hear the bar no more: other pages take it over."""
-        self.bar.unobserve(self._turn, names="page")
-
     def _turn(self, _change: object) -> None:
         for name, page in self.pages.items():
             page.layout.display = "" if name == self.bar.page else "none"

@@ -67,7 +67,9 @@ class Upload(Shown):
     def take(self, name: str, data: bytes) -> bool:
         """Take a file, as the button does; tell whether it could be read."""
         if not name.lower().endswith(tuple(self.endings)) or len(data) > MOST:
-            self._tell(lambda lang: text.say("widgets_upload.not_taken", lang), wrong=True)
+            endings = " ".join(self.endings)
+            key = "widgets_upload.not_taken"
+            self._tell(lambda lang: text.say(key, lang, endings=endings), wrong=True)
             return False
         try:
             self._took(name, data)

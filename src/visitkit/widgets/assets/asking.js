@@ -13,7 +13,6 @@ export default {
     });
 
     const value = (field) => typed[field.name] ?? field.value;
-    const types = { date: "date", text: "text" };
 
     function control(field, id) {
       const attributes = {
@@ -31,8 +30,11 @@ export default {
       } else if (field.kind === "long") {
         node = el("textarea", { ...attributes, rows: 2 });
         node.value = value(field);
+      } else if (field.kind === "date") {
+        node = dayField("date", attributes);
+        node.value = value(field);
       } else {
-        node = el("input", { ...attributes, type: types[field.kind] ?? "text", inputmode: field.kind === "number" ? "decimal" : false });
+        node = el("input", { ...attributes, type: "text", inputmode: field.kind === "number" ? "decimal" : false });
         node.value = value(field);
       }
       const take = () => (typed[field.name] = node.value);
@@ -102,24 +104,30 @@ export default {
       if (held) form.querySelector(`[data-name="${CSS.escape(held)}"]`)?.focus();
     }
 
+    // Mark fields with what is wrong with them, and go to the first.
+    function mark(faults) {
+      for (const field of frame.fields ?? []) {
+        const words = faults[field.name] ?? "";
+        const fault = document.getElementById(`${me}-${field.name}-fault`);
+        if (fault) fault.textContent = words;
+        document.getElementById(`${me}-${field.name}`)?.setAttribute("aria-invalid", String(Boolean(words)));
+      }
+      const first = Object.keys(faults)[0];
+      if (first === undefined) return;
+      (document.getElementById(`${me}-${first}`) ?? form.querySelector(`[data-name^="${CSS.escape(first)} "]`))?.focus();
+    }
+
     function go() {
       const fields = frame.fields ?? [];
       const values = Object.fromEntries(fields.map((field) => [field.name, value(field)]));
       const lacking = fields.filter((field) => field.required && !values[field.name].trim());
-      for (const field of fields) {
-        const fault = document.getElementById(`${me}-${field.name}-fault`);
-        const wrong = lacking.includes(field);
-        if (fault) fault.textContent = wrong ? say("needed") : "";
-        document.getElementById(`${me}-${field.name}`)?.setAttribute("aria-invalid", String(wrong));
-      }
-      if (lacking.length) {
-        (document.getElementById(`${me}-${lacking[0].name}`) ?? form.querySelector(`[data-name^="${CSS.escape(lacking[0].name)} "]`))?.focus();
-        return;
-      }
+      mark(Object.fromEntries(lacking.map((field) => [field.name, say("needed")])));
+      if (lacking.length) return;
       model.send({ kind: "go", values });
     }
 
     function heard(message) {
+      if (message?.kind === "wrong") mark(message.faults ?? {});
       if (message?.kind !== "frame") return;
       // What was typed belongs to the fields that were asked; a proposal that changed replaces it.
       const before = Object.fromEntries((frame.fields ?? []).map((field) => [field.name, field.value]));

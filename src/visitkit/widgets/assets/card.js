@@ -38,7 +38,7 @@ export default {
         tier: field("tier", el("select", {})),
         reason_code: field("reason_code", el("select", {})),
         reason: field("reason", el("textarea", { rows: "3", autocomplete: "off" })),
-        until: field("until", el("input", { type: "date" })),
+        until: field("until", dayField("date")),
       };
       const summary = el("summary", {});
       const hint = el("p", { class: "vk-quiet" });

@@ -6,7 +6,7 @@ export default {
     const title = el("h3", {});
     const rules = el("select", { id: `${me}-rules`, "data-name": "rules", "aria-describedby": `${me}-about` });
     const about = el("span", { class: "vk-hint", id: `${me}-about` });
-    const day = el("input", { id: `${me}-day`, type: "date", "data-name": "day", required: true, "aria-describedby": `${me}-day-hint` });
+    const day = dayField("date", { id: `${me}-day`, "data-name": "day", required: true, "aria-describedby": `${me}-day-hint` });
     const hint = el("span", { class: "vk-hint", id: `${me}-day-hint` });
     const names = { rules: el("label", { for: rules.id }), day: el("label", { for: day.id }) };
     const go = el("button", { type: "submit", class: "vk-main", "data-name": "go" });
@@ -34,16 +34,24 @@ export default {
       const chosen = rules.value || model.get("rule");
       rules.replaceChildren(...model.get("rules").map(([code, word]) => el("option", { value: code }, word)));
       rules.value = chosen;
-      day.min = model.get("first");
-      day.max = model.get("last");
       explain();
       told.textContent = model.get("said");
     }
 
-    function set() {
+    function setRule() {
       rules.value = model.get("rule");
-      day.value = model.get("day");
       explain();
+    }
+
+    const setDay = () => (day.value = model.get("day"));
+
+    // What comes next stands below what was read: a person must not have to look for it.
+    function come() {
+      if (!model.get("called") || !model.get("shown")) return;
+      requestAnimationFrame(() => {
+        form.scrollIntoView({ block: "nearest" });
+        rules.focus({ preventScroll: true });
+      });
     }
 
     rules.addEventListener("change", explain);
@@ -52,11 +60,13 @@ export default {
       if (!model.get("busy")) model.send({ kind: "go", rules: rules.value, day: day.value });
     });
 
-    const events = [["change:day", set], ["change:rule", set]];
+    const events = [["change:day", setDay], ["change:rule", setRule], ["change:called", come]];
     for (const name of ["words", "shown", "rules", "first", "last", "busy", "said"]) events.push([`change:${name}`, paint]);
     events.forEach(([name, call]) => model.on(name, call));
     paint();
-    set();
+    setRule();
+    setDay();
+    come();
     return () => events.forEach(([name, call]) => model.off(name, call));
   },
 };

@@ -1,5 +1,4 @@
 // A form drawn from its sheet. What is typed lives here and in Python's memory, in no trait.
-const PLAIN = { date: "date", time: "time", moment: "datetime-local" };
 const DECIMAL = { number: "decimal", integer: "numeric" };
 
 export default {
@@ -72,9 +71,15 @@ export default {
       if (kind === "flag") return chooser(attributes, flags(), value, set);
       if (kind === "choice" && !field.open) return chooser(attributes, field.choices, value, set);
       if (kind === "choice") return guided(attributes, field, value, set);
+      if (kind in DAY_FORMS) {
+        const node = dayField(kind, attributes);
+        node.value = kind === "moment" ? (value ?? "").replace("T", " ") : (value ?? "");
+        node.addEventListener("input", () => set(node.value));
+        return node;
+      }
       const input = el("input", {
         ...attributes,
-        type: PLAIN[kind] ?? "text",
+        type: "text",
         inputmode: DECIMAL[kind] ?? false,
         list: kind === "person" && model.get("people").length ? `${me}-people` : false,
       });
@@ -304,7 +309,8 @@ export default {
     }
 
     function text(id, words, help, value, set, type) {
-      const input = el("input", { type, id: `${me}-${id}`, "data-path": `-${id}`, "aria-describedby": help ? `${me}-${id}-hint` : false });
+      const attributes = { id: `${me}-${id}`, "data-path": `-${id}`, "aria-describedby": help ? `${me}-${id}-hint` : false };
+      const input = type in DAY_FORMS ? dayField(type, attributes) : el("input", { ...attributes, type });
       input.value = value;
       input.addEventListener("input", () => set(input.value));
       return el(
@@ -319,7 +325,7 @@ export default {
     function foot() {
       const parts = [];
       if (mode() === "write" && model.get("can_save")) {
-        parts.push(text("at", say("at"), say("at_hint"), at, (found) => (at = found), "datetime-local"));
+        parts.push(text("at", say("at"), say("at_hint"), at, (found) => (at = found), "moment"));
         parts.push(el("div", { class: "vk-row" }, button(say("save"), save, { class: "vk-main", title: say("save_hint") }), printer()));
       } else if (mode() === "correct") {
         parts.push(text("reason", `${say("reason")} *`, "", reason, (found) => (reason = found), "text"));

@@ -12,7 +12,7 @@ export default {
       const file = input.files[0];
       if (!file) return;
       if (file.size > model.get("most")) {
-        told.textContent = say("not_taken");
+        told.textContent = fill(say("not_taken"), { endings: model.get("endings").join(" ") });
         return;
       }
       told.textContent = say("taking");
