@@ -611,6 +611,16 @@ def test_20_next_term_opens_no_case_twice(year: Year, next_year: School) -> None
     owed = plan.duties(next_year, RULES, NEXT_TERM, open_ones, past.duties)
     away = owed[owed["student_id"] == year.students["away"]]
     assert not any(rule.startswith("persuasion") for rule in away["rule"])
+    known = past.beside(next_year)
+    asked = {"told": past.told, "matters": past.matters}
+    table = register(known, RULES, NEXT_TERM, open_ones, **asked)
+    mine = table[table["student_id"].isin([year.students["away"], year.students["sheet"]])]
+    assert "overdue" not in set(mine["state"])
+    assert not any(rule.startswith(("crisis", "readmission")) for rule in mine["rule"])
+    # without the end of the case, the reports of October would be asked for again
+    late = register(known, RULES, NEXT_TERM, open_ones, told=past.told)
+    late = late[(late["student_id"] == year.students["sheet"]) & (late["state"] == "overdue")]
+    assert any(rule.startswith("crisis") for rule in late["rule"])
 
 
 def test_21_coverage_counts_what_the_casebook_holds(year: Year) -> None:

@@ -105,8 +105,8 @@ class CasebookView:
         """Return what the casebook remembers on a day, for the next term and for a review.
 
         It goes as it is into ``screen.indicators(school, day, history)`` and ``screen.alerts``;
-        its ``told`` into ``screen.register``, its ``matters`` into ``screen.alerts``, its
-        ``duties`` into ``plan.duties``, its ``log`` into ``review.Beside``.
+        its ``told`` into ``screen.register``, its ``matters`` into both, its ``duties`` into
+        ``plan.duties``, its ``log`` into ``review.Beside``.
 
         Parameters
         ----------

@@ -38,10 +38,12 @@ class History(Mapping[str, pd.DataFrame]):
     tables
         ``visits``: contacts made with families, and ``interventions``: help given.
     told
-        ``student_id``, ``fact``, ``date``, ``about``: for ``screen.register(told=...)``.
+        ``student_id``, ``fact``, ``date``, ``about``, ``case_id``: for
+        ``screen.register(told=...)``.
     matters
         ``student_id``, ``rule``, ``since``, ``known``, ``ended``, ``case_id``: which alerts cases
-        answer for and when people ended them, for ``screen.alerts(matters=...)``.
+        answer for and when people ended them, for ``screen.alerts(matters=...)`` and
+        ``screen.register(matters=...)``.
     duties
         ``visits``, ``talks``, ``appointments``, ``persuasion``, ``returns``: for
         ``plan.duties(history=...)``.

@@ -12,7 +12,13 @@ from visitkit.record.entry import Entry
 from visitkit.record.remembering.contacts import Cases
 from visitkit.record.remembering.rows import Row, day, frame
 
-TOLD = {"student_id": "str", "fact": "str", "date": "datetime64[us]", "about": "str"}
+TOLD = {
+    "student_id": "str",
+    "fact": "str",
+    "date": "datetime64[us]",
+    "about": "str",
+    "case_id": "str",
+}
 
 #: Steps that hand a report on, to the kind of matter that the report is about.
 _REPORTS = {
@@ -30,17 +36,19 @@ _DERIVED = ("several_targets",)
 
 
 def told(cases: Cases) -> pd.DataFrame:
-    """Return facts that people told: ``student_id``, ``fact``, ``date``, ``about``.
+    """Return facts that people told: ``student_id``, ``fact``, ``date``, ``about``, ``case_id``.
 
     ``about`` is the kind of matter a report was made of (``mandatory``, ``crisis``, ``report``),
     so that a report of absence never stands in for one to the police; empty for other facts.
     """
     rows = [row for holding in cases for one in holding for row in _facts(one)]
-    return frame(rows, TOLD, list(TOLD)[:3]).drop_duplicates(ignore_index=True)
+    order = ["student_id", "fact", "date", "case_id"]
+    return frame(rows, TOLD, order).drop_duplicates(ignore_index=True)
 
 
 def _facts(one: Entry) -> Iterator[Row]:
     row: Row = {"student_id": one.student_id, "date": day(one), "about": ""}
+    row["case_id"] = one.case_id
     about = _REPORTS.get((one.kind, one.step))
     if about:
         yield {**row, "fact": "reported", "about": about}

@@ -27,6 +27,7 @@ from visitkit.screen.register.case import Case
 from visitkit.screen.register.crisis import crisis_duties
 from visitkit.screen.register.dropout import persuasion_duties, report_chain
 from visitkit.screen.register.duty import COLUMNS, PRIORITIES, Duty, table_of
+from visitkit.screen.register.ended import ended_of
 from visitkit.screen.register.facts import crisis_facts, told_facts
 from visitkit.screen.register.levels import key_since, levels_of, targets_of
 from visitkit.screen.register.scene import Scene, each
@@ -65,6 +66,7 @@ def register(
     *,
     told: pd.DataFrame | None = None,
     scored: pd.DataFrame | None = None,
+    matters: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return every duty that alerts and facts open under a policy, with its clock.
 
@@ -85,13 +87,17 @@ def register(
     told
         What only people can tell, from the casebook (``record.History.told``): ``student_id``,
         ``fact``, ``date``, and where known ``about``, the kind of matter a report was made of
-        (``mandatory``, ``report`` or ``crisis``; it then answers for no other). Facts are those of
-        the policy's crisis rules (``suicide_or_attempt``, ``severe_illness_diagnosed`` ...),
-        ``ideation`` (a trained person confirmed it), ``cleared`` (a trained person found no
-        danger), ``harm_others``, ``returned`` (to school after treatment), ``reported``, and the
-        states of ``body_image.parents_wait_while``.
+        (``mandatory``, ``report`` or ``crisis``; it then answers for no other), and ``case_id``.
+        Facts are those of the policy's crisis rules (``suicide_or_attempt``,
+        ``severe_illness_diagnosed`` ...), ``ideation`` (a trained person confirmed it), ``cleared``
+        (a trained person found no danger), ``harm_others``, ``returned`` (to school after
+        treatment), ``reported``, and the states of ``body_image.parents_wait_while``.
     scored
         Questionnaire sheets that were scored already, as for the alerts.
+    matters
+        What people have taken up and ended, from the casebook (``record.History.matters``), the
+        same as for the alerts. Without it a crisis that was closed long ago would still ask for
+        its reports: what people told never grows old by itself.
 
     Returns
     -------
@@ -115,9 +121,9 @@ def register(
     visitkit.errors.PolicyError
         When the policy lacks a value a rule needs.
     visitkit.errors.ScreenError
-        When ``told`` lacks a column or names a fact that is not known.
+        When ``told`` or ``matters`` lack a column or ``told`` names a fact that is not known.
     """
-    case = case_of(school, policy, as_of, alerts, told=told, scored=scored)
+    case = case_of(school, policy, as_of, alerts, told=told, scored=scored, matters=matters)
     duties = [
         *_alerted(case),
         *_topics(case),
@@ -149,12 +155,13 @@ def crisis_targets(
     *,
     told: pd.DataFrame | None = None,
     scored: pd.DataFrame | None = None,
+    matters: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return which kinds of crisis target each student belongs to (CP-01).
 
     Parameters
     ----------
-    school, policy, as_of, alerts, told, scored
+    school, policy, as_of, alerts, told, scored, matters
         As for :func:`register`.
 
     Returns
@@ -163,7 +170,7 @@ def crisis_targets(
         A row a student and kind: ``student_id``, ``target`` (code of ``crisis.targets``),
         ``fact`` (kind of the earliest row behind it), ``date`` (its day).
     """
-    return case_of(school, policy, as_of, alerts, told=told, scored=scored).targets
+    return case_of(school, policy, as_of, alerts, told=told, scored=scored, matters=matters).targets
 
 
 def case_of(
@@ -174,19 +181,22 @@ def case_of(
     *,
     told: pd.DataFrame | None = None,
     scored: pd.DataFrame | None = None,
+    matters: pd.DataFrame | None = None,
 ) -> Case:
     """Gather what the duties of a day are made from; parameters as for :func:`register`."""
     scene = Scene(school, policy, read_day(as_of, school.calendar))
     surveys = school.table("surveys")
     sheets = score_table(surveys[surveys["date"] < scene.end]) if scored is None else scored
     if alerts is None:
-        alerts = raise_alerts(school, policy, scene.as_of, scored=sheets)
+        alerts = raise_alerts(school, policy, scene.as_of, scored=sheets, matters=matters)
     known = (alerts["opened"] < scene.end) & alerts["student_id"].isin(scene.students.index)
     alerts = alerts[known].sort_values(["student_id", "opened", "rule", "fact"])
-    said = told_facts(scene, told)
+    said, ended = told_facts(scene, told), ended_of(scene, matters)
     facts = crisis_facts(scene, alerts, sheets, said)
+    facts = facts.assign(over=ended.facts(facts, said))
     targets = targets_of(scene, facts)
-    return Case(scene, alerts, facts, targets, levels_of(scene, facts, targets), sheets, said)
+    levels = levels_of(scene, facts, targets)
+    return Case(scene, alerts, facts, targets, levels, sheets, said, ended)
 
 
 def _alerted(case: Case) -> Iterator[Duty]:
@@ -270,7 +280,7 @@ def _topics(case: Case) -> Iterator[Duty]:
 def _panel(case: Case) -> Iterator[Duty]:
     """Yield the joint look at each student to whom several targets apply (CP-02, FU-05)."""
     scene = case.scene
-    for student, day in key_since(scene, case.targets).items():
+    for student, day in key_since(scene, targets_of(scene, case.crisis)).items():
         opened = day.date()
         yield Duty(
             str(student),

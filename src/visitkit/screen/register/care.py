@@ -179,10 +179,12 @@ def return_duties(case: Case) -> Iterator[Duty]:
     """Yield the talks after a return that people told (RA-01 to RA-03).
 
     The k-th talk of counselling on record since the return answers the k-th that is owed. Where
-    the policy sets no days, one row asks for them.
+    the policy sets no days, one row asks for them. They end with the crisis.
     """
     scene = case.scene
-    for row in each(case.told[case.told["fact"] == "returned"]):
+    returned = case.told[case.told["fact"] == "returned"]
+    over = pd.Series(case.ended.told(returned), index=returned.index, dtype="bool")
+    for row in each(returned[~over]):
         back = row.date.date()
         days = interview_days(scene.policy, back)
         talks = scene.rows("interventions", "start")

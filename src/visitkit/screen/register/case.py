@@ -9,6 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from visitkit.screen.register.ended import Ended
 from visitkit.screen.register.levels import GRAVE
 from visitkit.screen.register.scene import Scene, each
 
@@ -24,11 +25,14 @@ class Case:
     alerts
         From :func:`visitkit.screen.alerts.alerts`.
     facts, targets, levels
-        Of :mod:`visitkit.screen.register.facts` and :mod:`visitkit.screen.register.levels`.
+        Of :mod:`visitkit.screen.register.facts` and :mod:`visitkit.screen.register.levels`; the
+        column ``over`` of the facts says which belong to a crisis that has ended.
     sheets
         Scored questionnaires.
     told
         What people told.
+    ended
+        Which crises have ended.
     """
 
     scene: Scene
@@ -38,6 +42,7 @@ class Case:
     levels: pd.DataFrame
     sheets: pd.DataFrame
     told: pd.DataFrame
+    ended: Ended
 
     @cached_property
     def _told(self) -> dict[tuple[str, str], list[tuple[dt.date, str]]]:
@@ -63,8 +68,13 @@ class Case:
         return (min(days), f"told:{fact}") if days else None
 
     @cached_property
+    def crisis(self) -> pd.DataFrame:
+        """The facts that belong to no crisis that has ended."""
+        return self.facts[~self.facts["over"]]
+
+    @cached_property
     def grave(self) -> dict[str, dt.date]:
         """Students with an attempt, a death or harm under way, each since its first day."""
-        rows = self.facts[self.facts["fact"].isin(GRAVE)]
+        rows = self.crisis[self.crisis["fact"].isin(GRAVE)]
         first = rows.groupby("student_id")["date"].min()
         return {str(student): day.date() for student, day in first.items()}

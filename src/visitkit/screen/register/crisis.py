@@ -79,7 +79,7 @@ def _grave(case: Case, student: str, opened: dt.date) -> Iterator[Duty]:
     chain = tuple(
         (role, now) for role in (*scene.codes("crisis.network"), *scene.codes("crisis.group"))
     )
-    mine = case.facts[(case.facts["student_id"] == student) & case.facts["fact"].isin(GRAVE)]
+    mine = case.crisis[(case.crisis["student_id"] == student) & case.crisis["fact"].isin(GRAVE)]
     why = f"grave:{mine.sort_values('date')['kind'].iloc[0]}"
     yield Duty(
         student,
@@ -145,14 +145,19 @@ def _ideation(case: Case) -> Iterator[Duty]:
     critical answer alone starts the second talk instead.
     """
     kinds = ("despair_words", "self_harm_sign", "self_harm_serious")
-    noted = case.facts[case.facts["kind"].isin(kinds) & (case.facts["fact"] != "strong_reaction")]
+    noted = case.crisis[case.crisis["kind"].isin(kinds)]
+    noted = noted[noted["fact"] != "strong_reaction"]
     for row in each(noted.drop_duplicates(["student_id", "date"])):
         about = (row.student_id, "crisis.ideation", f"suspected:{row.kind}")
         yield from _steps(case, about, row.date.date(), "crisis.ideation")
-    for student in sorted({str(one) for one in case.told["student_id"]}):
-        for day in case.told_days(student, "ideation"):
-            about = (student, "crisis.ideation", "confirmed:ideation")
-            yield from _steps(case, about, day, "crisis.ideation")
+    for row in each(_told(case, "ideation")):
+        about = (row.student_id, "crisis.ideation", "confirmed:ideation")
+        yield from _steps(case, about, row.date.date(), "crisis.ideation")
+
+
+def _told(case: Case, fact: str) -> pd.DataFrame:
+    """Return a fact that people told in a crisis that goes on, by student and day."""
+    return case.crisis[(case.crisis["kind"] == "told") & (case.crisis["fact"] == fact)]
 
 
 def _second_stage(case: Case) -> Iterator[Duty]:
@@ -160,6 +165,8 @@ def _second_stage(case: Case) -> Iterator[Duty]:
     rows = case.alerts[case.alerts["rule"] == "critical_item"]
     for row in each(rows):
         opened = row.opened.date()
+        if case.ended.crisis(row.student_id, opened):
+            continue
         yield Duty(
             row.student_id,
             "crisis.second_stage",
@@ -178,7 +185,7 @@ def _second_stage(case: Case) -> Iterator[Duty]:
 
 
 def _by_told(case: Case, fact: str, key: str) -> Iterator[Duty]:
-    for row in each(case.told[case.told["fact"] == fact]):
+    for row in each(_told(case, fact)):
         about = (row.student_id, f"crisis.{fact}", f"confirmed:{fact}")
         yield from _steps(case, about, row.date.date(), key)
 

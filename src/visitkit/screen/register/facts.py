@@ -224,7 +224,8 @@ def _recent(scene: Scene, facts: pd.DataFrame) -> pd.DataFrame:
 def told_facts(scene: Scene, told: pd.DataFrame | None) -> pd.DataFrame:
     """Return what people told, of students on roll and known by now.
 
-    The column ``about`` may be missing: a report then answers for any alert.
+    The columns ``about`` and ``case_id`` may be missing: a report then answers for any alert, and
+    whether a fact belongs to a crisis that has ended is told by its day.
 
     Raises
     ------
@@ -246,6 +247,7 @@ def told_facts(scene: Scene, told: pd.DataFrame | None) -> pd.DataFrame:
             "register.told_fact", found=strange[0], allowed=", ".join(sorted(allowed))
         )
     about = told["about"].fillna("") if "about" in told else ""
-    rows = told[columns].astype({"date": "datetime64[us]"}).assign(about=about)
+    case = told["case_id"].fillna("") if "case_id" in told else ""
+    rows = told[columns].astype({"date": "datetime64[us]"}).assign(about=about, case_id=case)
     known = (rows["date"] < scene.end) & rows["student_id"].isin(scene.students.index)
-    return rows[known].sort_values([*columns, "about"]).reset_index(drop=True)
+    return rows[known].sort_values([*columns, "about", "case_id"]).reset_index(drop=True)

@@ -56,7 +56,8 @@ def levels_of(scene: Scene, facts: pd.DataFrame, targets: pd.DataFrame) -> pd.Da
     """Return every level that the facts about a student make, each since the day it was made.
 
     A student who meets the rules of two levels has two rows: what a lower level asks for stays
-    owed when a higher one is reached.
+    owed when a higher one is reached. Facts of a crisis that has ended (``over``) make no level by
+    themselves; together with a new one they count.
 
     Returns
     -------
@@ -64,12 +65,17 @@ def levels_of(scene: Scene, facts: pd.DataFrame, targets: pd.DataFrame) -> pd.Da
         Columns as in :data:`LEVELS`, ordered by student and level.
     """
     known: dict[str, dict[str, pd.Timestamp]] = {}
-    for row in each(facts.sort_values("date", ascending=False)):
+    # Of each fact the first day; where one is new, the first of the new ones.
+    for row in each(facts.sort_values(["over", "date"], ascending=False)):
         known.setdefault(row.student_id, {})[row.fact] = row.date
     several = key_since(scene, targets)
     for student, day in several.items():
         known.setdefault(str(student), {})["several_targets"] = day
-    rows = [row for student, dated in known.items() for row in _levels(scene, student, dated)]
+    rows = [
+        row
+        for student, new in facts[~facts["over"]].groupby("student_id")
+        for row in _levels(scene, str(student), known[str(student)], new)
+    ]
     table = pd.DataFrame(rows, columns=list(LEVELS)).astype(LEVELS)
     table = table.sort_values(["student_id", "level", "date", "rule"])
     table = table.drop_duplicates(["student_id", "level"])
@@ -79,7 +85,7 @@ def levels_of(scene: Scene, facts: pd.DataFrame, targets: pd.DataFrame) -> pd.Da
 
 
 def _levels(
-    scene: Scene, student: str, dated: dict[str, pd.Timestamp]
+    scene: Scene, student: str, dated: dict[str, pd.Timestamp], new: pd.DataFrame
 ) -> Iterator[tuple[str, str, str, str, pd.Timestamp]]:
     rules = scene.policy.records("crisis.rule")
     known = dict(dated)
@@ -88,9 +94,12 @@ def _levels(
     need = int(scene.number("crisis.key_target_count"))
     if len(days) >= need:
         known["several_targets"] = min(known.get("several_targets", days[need - 1]), days[need - 1])
+    if "several_targets" in known:  # so they are since the first of the new ones
+        known["several_targets"] = max(known["several_targets"], new["date"].min())
+    still = {"several_targets", *new["fact"]}
     for name, rule in rules.items():
         asked = _all(rule)
-        if asked and known.keys() >= set(asked):
+        if still & set(asked) and known.keys() >= set(asked):
             fact = max(asked, key=lambda one: known[one])
             yield student, str(rule["level"]), name, fact, known[fact]
 
