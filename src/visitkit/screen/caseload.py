@@ -225,7 +225,7 @@ def caseload(
 
 
 def _students(risk: Assessment, alerts: pd.DataFrame) -> pd.DataFrame:
-    ids = [str(one) for one in risk.index]
+    ids = [str(one) for one in risk.index.to_list()]
     if len(set(ids)) != len(ids):
         twice = pd.Index(ids)
         raise ScreenError("screen.student_twice", student=twice[twice.duplicated()][0])
@@ -245,7 +245,7 @@ def _classes(risk: Assessment) -> list[str]:
     classes = risk.figures.class_id if risk.figures is not None else None
     if classes is None:
         return [""] * len(risk)
-    return ["" if pd.isna(one) else str(one) for one in classes.reindex(risk.index)]
+    return ["" if pd.isna(one) else str(one) for one in classes.reindex(risk.index).to_list()]
 
 
 def _stability(

@@ -152,7 +152,7 @@ def footing(cases: Caseload) -> Footing:
         lot=tiers.dense(tiers.draw_lots(ids, cases.seed)),
     )
     place = {one: number for number, one in enumerate(ids)}
-    rows = np.array([place[str(one)] for one in points.index], dtype=np.int64)
+    rows = np.array([place[str(one)] for one in points.index.to_list()], dtype=np.int64)
     sums = dimension_sums(points.to_numpy(dtype=np.float64), model.card_)
     return Footing(tuple(ids), rows, model.card_.dimensions, sums, standing, cases)
 
@@ -207,10 +207,10 @@ def as_ranking(cases: Caseload) -> Ranking:
     table = cases.table
     code = {name: place for place, name in enumerate(tiers.TIERS)}
     return Ranking(
-        tuple(table["student_id"].astype(str)),
+        tuple(table["student_id"].astype(str).to_list()),
         table["risk_index"].to_numpy(dtype=np.float64),
         table["coverage"].to_numpy(dtype=np.float64),
-        np.array([code[str(name)] for name in table["tier"]], dtype=np.uint8),
+        np.array([code[str(name)] for name in table["tier"].to_list()], dtype=np.uint8),
         table["rank"].to_numpy(dtype=np.int64),
         cases.policy,
         cases.capacity,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ COLUMNS = (
 )
 
 Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 
 def class_medians(figures: Indicators, names: Sequence[str]) -> pd.DataFrame:
@@ -69,11 +71,12 @@ def reasons(assessment: Assessment, alerts: pd.DataFrame) -> pd.DataFrame:
         Concerns are ordered by what they add to the index, the largest first; what is unknown by
         its share in ``coverage``.
     """
+    told = [_of_alerts(alerts)]
     points, shares, figures = assessment.points, assessment.contributions, assessment.figures
     if points is None or shares is None or figures is None:
-        return _of_alerts(alerts)
+        return _ordered(told)
     card: Card = assessment.model.card_
-    ids = [str(one) for one in assessment.index]
+    ids = np.array([str(one) for one in assessment.index.to_list()], dtype=object)
     cells = {
         "figure": pd.DataFrame(figures).reindex(columns=list(card.names)).to_numpy(dtype=float),
         "class_median": class_medians(figures, card.names).to_numpy(),
@@ -87,10 +90,8 @@ def reasons(assessment: Assessment, alerts: pd.DataFrame) -> pd.DataFrame:
         "protects": (_protects(card, cells), np.zeros_like(earned)),
         "unknown": (np.isnan(cells["points"]) & (weights > 0), np.zeros_like(earned) - weights),
     }
-    parts = [_of_alerts(alerts)]
-    for kind, (where, by) in found.items():
-        parts.append(_long(kind, where, by, ids, card, cells))
-    return _ordered(parts)
+    told += [_part(kind, where, by, ids, card, cells) for kind, (where, by) in found.items()]
+    return _ordered(told)
 
 
 def _protects(card: Card, cells: dict[str, npt.NDArray[Any]]) -> Flags:
@@ -111,58 +112,87 @@ def _protects(card: Card, cells: dict[str, npt.NDArray[Any]]) -> Flags:
     return good
 
 
-def _long(
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Reasons of one kind, in the order of telling: words as places, since words are slow to sort.
+
+    ``student`` and ``indicator`` hold places in ``students`` and ``indicators``; ``units`` has the
+    unit of each indicator, ``cells`` the columns of numbers.
+    """
+
+    kind: str
+    students: npt.NDArray[np.object_]
+    student: Places
+    indicators: Sequence[str]
+    indicator: Places
+    units: Sequence[str]
+    cells: dict[str, npt.NDArray[Any]]
+
+
+def _part(
     kind: str,
     where: Flags,
     by: npt.NDArray[np.float64],
-    ids: Sequence[str],
+    ids: npt.NDArray[np.object_],
     card: Card,
     cells: dict[str, npt.NDArray[Any]],
-) -> pd.DataFrame:
+) -> _Part:
     rows, columns = np.nonzero(where)
     order = np.lexsort((columns, by[rows, columns], rows))
     rows, columns = rows[order], columns[order]
-    names = np.array(card.names, dtype=object)
-    units = np.array(
-        [BY_NAME[name].unit if name in BY_NAME else "" for name in card.names], dtype=object
+    units = [BY_NAME[name].unit if name in BY_NAME else "" for name in card.names]
+    picked = {name: values[rows, columns] for name, values in cells.items()}
+    return _Part(kind, ids, rows, card.names, columns, units, picked)
+
+
+def _of_alerts(alerts: pd.DataFrame) -> _Part:
+    student, ids = pd.factorize(alerts["student_id"].astype(object))
+    rule, rules = pd.factorize(alerts["rule"].astype(object))
+    nothing = np.full(len(alerts), np.nan)
+    opened = pd.to_datetime(alerts["opened"]).to_numpy(dtype="datetime64[us]")
+    cells = {"figure": nothing, "class_median": nothing, "date": opened, "points": nothing}
+    names = [str(one) for one in rules]
+    return _Part("alert", np.asarray(ids), student, names, rule, [""] * len(names), cells)
+
+
+def _ordered(parts: Sequence[_Part]) -> pd.DataFrame:
+    """Return the table of all parts, in order of student, kind and order of telling."""
+    everybody = sorted({one for part in parts for one in part.students})
+    place = {one: number for number, one in enumerate(everybody)}
+    named = [np.array([place[one] for one in part.students], dtype=np.int64) for part in parts]
+    student = np.concatenate(
+        [whole[part.student] for whole, part in zip(named, parts, strict=True)]
     )
-    long = pd.DataFrame(
-        {
-            "student_id": np.array(ids, dtype=object)[rows],
-            "kind": kind,
-            "indicator": names[columns],
-            "unit": units[columns],
-            **{name: values[rows, columns] for name, values in cells.items()},
-        }
-    )
-    return _numbered(long)
+    kind = np.repeat([KINDS.index(part.kind) for part in parts], [len(p.student) for p in parts])
+    group = student * len(KINDS) + kind
+    rows = np.argsort(group, kind="stable")
+    group = group[rows]
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    within = np.arange(len(group)) - np.repeat(starts, np.diff(starts, append=len(group)))
+    cells = {
+        name: np.concatenate([part.cells[name] for part in parts])[rows] for name in parts[0].cells
+    }
+    first = np.cumsum([0, *(len(part.indicators) for part in parts)])
+    shown = np.concatenate([part.indicator + at for part, at in zip(parts, first, strict=False)])
+    columns = {
+        "student_id": _objects(everybody, student[rows]),
+        "kind": _words(KINDS, kind[rows]),
+        "order": within + 1,
+        "indicator": _objects([one for part in parts for one in part.indicators], shown[rows]),
+        "unit": _words([one for part in parts for one in part.units], shown[rows]),
+        **cells,
+    }
+    return pd.DataFrame(columns)[list(COLUMNS)]
 
 
-def _of_alerts(alerts: pd.DataFrame) -> pd.DataFrame:
-    long = pd.DataFrame(
-        {
-            "student_id": alerts["student_id"].astype(object),
-            "kind": "alert",
-            "indicator": alerts["rule"].astype(object),
-            "unit": "",
-            "figure": np.nan,
-            "class_median": np.nan,
-            "date": pd.to_datetime(alerts["opened"]).astype("datetime64[us]"),
-            "points": np.nan,
-        }
-    )
-    return _numbered(long)
+def _objects(known: Sequence[str], places: Places) -> pd.Series[Any]:
+    """Return the word at each place as plain objects, which are read fastest one by one."""
+    return pd.Series(np.array(known, dtype=object)[places], dtype=object)
 
 
-def _numbered(long: pd.DataFrame) -> pd.DataFrame:
-    return long.assign(order=long.groupby("student_id", sort=False).cumcount() + 1)
-
-
-def _ordered(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    table = pd.concat(parts, ignore_index=True)
-    rank = table["kind"].map({kind: place for place, kind in enumerate(KINDS)})
-    table = table.assign(_kind=rank).sort_values(["student_id", "_kind", "order"], kind="stable")
-    return table.reset_index(drop=True)[list(COLUMNS)]
+def _words(known: Sequence[str], places: Places) -> pd.api.extensions.ExtensionArray:
+    """Return the word at each place; only the different words are looked at one by one."""
+    return pd.array(list(known), dtype="str").take(places)
 
 
 def _dates(figures: Indicators, names: Sequence[str]) -> npt.NDArray[np.datetime64]:

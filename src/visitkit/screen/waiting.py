@@ -88,6 +88,7 @@ def waiting_and_met(raising: pd.DataFrame, ids: list[str]) -> tuple[tiers.Flags,
 def joined(alerts: pd.DataFrame, ids: list[str]) -> list[str]:
     """Return each student's rule codes joined by ``;``, each once, in the order of telling."""
     codes: dict[str, dict[str, None]] = {}
-    for student, rule in zip(alerts["student_id"], alerts["rule"], strict=True):
+    rows = (alerts[name].to_list() for name in ("student_id", "rule"))
+    for student, rule in zip(*rows, strict=True):
         codes.setdefault(student, {})[str(rule)] = None
     return [";".join(codes.get(one, {})) for one in ids]

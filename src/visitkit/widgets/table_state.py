@@ -80,11 +80,11 @@ def columns(cases: Caseload, school: School | None = None, *, names: bool = Fals
         Show names beside numbers.
     """
     table = cases.table
-    ids = tuple(table["student_id"].astype(str))
+    ids = tuple(table["student_id"].astype(str).to_list())
     known = _of_students(school, ids)
     return Columns(
         ids,
-        tuple(table["class_id"].astype(str)),
+        tuple(table["class_id"].astype(str).to_list()),
         tuple(None if pd.isna(one) else int(one) for one in known["grade"]),
         tuple("" if pd.isna(one) else str(one) for one in known["name"]) if names else (),
         tuple(len([code for code in str(one).split(";") if code]) for one in table["alerts"]),
@@ -129,7 +129,7 @@ def share_bytes(cases: Caseload, ids: Sequence[str]) -> bytes:
     """Return how steady each place is, in whole percent, :data:`NO_SHARE` where it is not known."""
     table = cases.table
     share = table["stability"].to_numpy(dtype=np.float64)
-    share = share[_places(tuple(table["student_id"].astype(str)), ids)]
+    share = share[_places(table["student_id"].astype(str).to_list(), ids)]
     whole = np.floor(np.where(np.isnan(share), 0.0, share) * 100 + 0.5)
     return np.where(np.isnan(share), NO_SHARE, whole).astype("<u1").tobytes()
 
