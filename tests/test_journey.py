@@ -226,6 +226,10 @@ def test_04_the_alert_of_absence_opens_a_case(year: Year) -> None:
     by = cases.Who(head, "head_teacher")
     entry = cases.from_alert(row.iloc[0].to_dict(), at("2026-10-30 08:10"), 1, by)
     assert entry is not None
+    away = school.table("attendance").query("status == 'unexcused'")
+    days = away.loc[away["student_id"] == year.students["away"], "date"]
+    run = sorted(days[days <= FRIDAY])[-3:]
+    assert (run[-1], entry.facts["since"]) == (pd.Timestamp(FRIDAY), f"{run[0]:%Y-%m-%d}")
     with year.open("2026-10-30 08:10", head, "head_teacher") as store:
         store.add(entry)
     case = year.found["away"] = entry.case_id

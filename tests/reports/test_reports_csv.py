@@ -36,7 +36,7 @@ def test_columns_are_those_of_the_contract(folder: Path) -> None:
         "psychological, family, reason_1, reason_2, reason_3, alerts, stability"
     )
     assert ", ".join(rows(folder / "caseload.csv")[0]) == contract == ", ".join(CASELOAD)
-    assert ", ".join(ALERTS) == "student_id, rule, opened, due, action, source"
+    assert ", ".join(ALERTS) == "student_id, rule, opened, due, action, source, since"
     assert tuple(rows(folder / "alerts.csv")[0]) == ALERTS
 
 

@@ -52,6 +52,7 @@ def test_three_days_without_a_reason_are_reported(school_of: Build, rules: Polic
             "rule": "unexcused_run",
             "kind": "report",
             "opened": pd.Timestamp("2026-10-27"),
+            "since": pd.Timestamp("2026-10-23"),
             "due": pd.Timestamp("2026-10-28 08:00"),
             "action": "verify_and_report",
             "owner": "head_teacher",

@@ -32,6 +32,8 @@ class AlertRow:
         Code of what to do and how people say it.
     opened, due_text
         Day and deadline as written; ``due_text`` is empty where no rule sets one.
+    since
+        First day of the matter as written: of a run of absence its first school day.
     answered
         Day of the first contact on record since, as written; empty while it waits. Whether the
         matter is closed is for a person to say.
@@ -61,6 +63,7 @@ class AlertRow:
     owner: str
     source: str
     kind: str
+    since: str
 
     @property
     def good(self) -> bool:
@@ -168,6 +171,7 @@ def _row(
         owner=code_word(("values.role", "policy.role"), _plain(row.get("owner")), lang),
         source=source_words(_plain(row.get("source")), lang),
         kind=kind,
+        since=written(as_moment(row.get("since"))),
     )
 
 

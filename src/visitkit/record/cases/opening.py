@@ -119,7 +119,8 @@ def from_alert(
     Parameters
     ----------
     row
-        A row of the alerts: ``student_id``, ``rule``, ``opened``, ``fact``.
+        A row of the alerts: ``student_id``, ``rule``, ``opened``, ``fact``, and ``since``, the
+        first day of a run of absence, which began before it was long enough for an alert.
     at
         When somebody learnt of it; the day alone is not enough for clocks in hours.
     number
@@ -138,6 +139,9 @@ def from_alert(
     >>> alert = {"student_id": "S1", "rule": "critical_item", "opened": "2026-11-06"}
     >>> from_alert(alert, at, 1).facts["signal"]
     'critical_item'
+    >>> away = {**alert, "rule": "unexcused_run", "since": "2026-11-04"}
+    >>> from_alert(away, at, 1).facts["since"]
+    '2026-11-04'
     """
     found = _FROM_ALERT.get(str(row["rule"]))
     if found is None:
@@ -148,7 +152,9 @@ def from_alert(
     if kind == "crisis" and danger:
         facts["danger_outside"] = danger
     if kind == "persuasion":
-        facts["since"] = str(row["opened"])[: len("2026-11-06")]
+        first = str(row.get("since") or "")
+        told_day = first if first[:1].isdigit() else str(row["opened"])  # "nan" where it is missing
+        facts["since"] = told_day[: len("2026-11-06")]
     return opening(kind, str(row["student_id"]), at, by.actor, by.role, facts, number)
 
 

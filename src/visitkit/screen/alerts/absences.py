@@ -44,18 +44,23 @@ def runs_reaching(days: pd.DataFrame, reason: str, need: float, *, whole: bool) 
     Returns
     -------
     pandas.DataFrame
-        A row a run: ``student``, ``fact`` (days so far, to the half), ``opened``
-        (the day that reached the number), ``latest`` (number of its last school day).
+        A row a run: ``student``, ``fact`` (days so far, to the half), ``since`` (its first school
+        day, or the first of the last :data:`LONGEST_RUN`), ``opened`` (the day that reached the
+        number), ``latest`` (number of its last school day).
     """
     missed = days[days[reason] > 0].sort_values(["student", "day"])
     amount = missed[reason] if whole else missed[reason].clip(lower=1)
     place = missed.groupby("student").cumcount()
     keys = [missed["student"], (missed["day"] - place).rename("run")]
-    missed = missed.assign(sofar=amount.groupby(keys).cumsum())
+    since = missed["date"].groupby(keys).transform("min")
+    missed = missed.assign(sofar=amount.groupby(keys).cumsum(), since=since)
     reached = missed[missed["sofar"] >= need - _EDGE]
     keys = [reached["student"], (reached["day"] - place[reached.index]).rename("run")]
     found = reached.groupby(keys).agg(
-        fact=("sofar", "max"), opened=("date", "min"), latest=("day", "max")
+        fact=("sofar", "max"),
+        since=("since", "min"),
+        opened=("date", "min"),
+        latest=("day", "max"),
     )
     found = found.reset_index().drop(columns="run")
     return found.assign(fact=found["fact"].map(half_days))

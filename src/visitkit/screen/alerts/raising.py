@@ -35,6 +35,7 @@ COLUMNS = {
     "fact": "str",
     "answered": "datetime64[us]",
     "overdue": "bool",
+    "since": "datetime64[us]",
 }
 
 #: Kinds that ask for a visit of a form in ``trigger.visit_forms``.
@@ -88,7 +89,9 @@ def alerts(
         60 school days as ``1.5;4``, standard deviations, or a code), ``answered`` (date of the
         first contact on record since that can be the answer: a visit for a visit, any contact
         for a call, counselling for a talk; missing for reports), ``overdue`` (not answered, and
-        the day of ``due`` lies before ``as_of``); in order of student, due, opened and rule. An
+        the day of ``due`` lies before ``as_of``), ``since`` (first day of the matter: of a run of
+        absence its first school day, else as ``opened``); in order of student, due, opened and
+        rule. An
         answered alert is still told: whether it is closed is for a person to say, in the
         casebook.
 
@@ -198,7 +201,8 @@ def _opened(
     days_open = lookback(rule, policy)
     still = found["latest"].fillna(-1) >= base.moment.today - days_open
     still |= taken_up.going_on(rule.code, found, days_open)
-    table = found.loc[still, ["student", "opened", "fact"]]
+    first = found["since"] if "since" in found else found["opened"]
+    table = found.assign(since=first).loc[still, ["student", "opened", "fact", "since"]]
     days: dict[pd.Timestamp, dt.datetime] = {
         day: due(day.date(), rule.clock, policy, base.moment.calendar)
         for day in table["opened"].unique()
@@ -211,6 +215,7 @@ def _opened(
         source=policy.source(rule.key),
         due=table["opened"].map(days).astype("datetime64[us]"),
         opened=table["opened"].astype("datetime64[us]"),
+        since=table["since"].astype("datetime64[us]"),
         fact=table["fact"].astype("str"),
     )
 
