@@ -9,8 +9,8 @@ from visitkit import text
 from visitkit.errors import StoreError
 from visitkit.record import CaseStore, Entry
 from visitkit.record.cases import from_caseload
+from visitkit.record.numbering import new_case_id
 from visitkit.screen import Caseload
-from visitkit.widgets.forms_keeping import new_case_id
 
 KIND = "risk_review"
 #: Kind of reason where the screen did not ask for one: a person knows the student.

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from visitkit.errors import StoreError
 from visitkit.load.unreadable import UnreadableCellError
 from visitkit.record import CaseStore, Entry, cases
-from visitkit.record.cases.moments import school_time, utc
+from visitkit.record.cases.moments import utc
 from visitkit.record.forms import Field, FilledForm
 from visitkit.record.forms.keeping import Taking, correct, keep
 from visitkit.record.forms.sheets import Sheet, sheets_of
 from visitkit.record.forms.values import clean
+from visitkit.record.numbering import new_case_id
 from visitkit.widgets.forms_state import Checked, FormPaper, Paper
 
 
@@ -144,14 +145,3 @@ def moment_typed(said: str) -> dt.datetime | None:
         raise StoreError("forms.no_moment") from None
     found = dt.datetime.fromisoformat(str(kept))
     return found.astimezone(dt.UTC) if found.tzinfo else utc(found)
-
-
-def new_case_id(kind: str, now: dt.datetime) -> str:
-    """Return the number of a case that begins now.
-
-    Examples
-    --------
-    >>> new_case_id("visit", dt.datetime(2026, 11, 6, 8, 30, tzinfo=dt.UTC))
-    'visit-20261106163000'
-    """
-    return f"{kind}-{school_time(now):%Y%m%d%H%M%S}"

@@ -9,11 +9,11 @@ from visitkit.cli.console import Console
 from visitkit.cli.parser import Parser, UsageError
 from visitkit.cli.record.action import PROG, Action, need, take, take_json
 from visitkit.cli.record.facts import asked_of, read_facts, read_moment
-from visitkit.cli.record.numbering import new_case_id
 from visitkit.cli.record.opening import casebook, take_book
 from visitkit.cli.record.telling import Names, entry_json, print_json, tell_entries
 from visitkit.policy import Policy
 from visitkit.record import CaseStore, Entry, cases
+from visitkit.record.numbering import new_case_id
 
 
 def _add_arguments(parser: Parser) -> None:

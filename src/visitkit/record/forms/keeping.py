@@ -11,12 +11,12 @@ from visitkit.errors import StoreError
 from visitkit.record.cases import KINDS, accept, field_text, fields_of
 from visitkit.record.cases.fields import wanted
 from visitkit.record.cases.machine import START
-from visitkit.record.cases.moments import school_time
 from visitkit.record.chain import canonical
 from visitkit.record.entry import Entry
 from visitkit.record.forms.filling import FilledForm
 from visitkit.record.forms.parts import Part, parts_of
 from visitkit.record.forms.sheets import SHEET, Sheet, facts_of, sheets_of
+from visitkit.record.numbering import new_case_id
 from visitkit.record.store import CaseStore
 
 #: Facts that any step may hold and no form asks for.
@@ -97,7 +97,7 @@ def _by_case(
     for one in parts:
         student = one.student_id or taking.student_id
         if student not in cases:
-            cases[student] = one.case_id or _case_of(store, student, taking, len(cases))
+            cases[student] = one.case_id or _case_of(store, student, taking)
         entry = Entry(
             cases[student],
             one.draft.kind,
@@ -112,7 +112,7 @@ def _by_case(
     return found
 
 
-def _case_of(store: CaseStore, student: str, taking: Taking, place: int) -> str:
+def _case_of(store: CaseStore, student: str, taking: Taking) -> str:
     """Return the case of a student: the one at hand, the only one that goes on, or a new one."""
     if taking.case_id and student == taking.student_id:
         return taking.case_id
@@ -122,8 +122,7 @@ def _case_of(store: CaseStore, student: str, taking: Taking, place: int) -> str:
         if len(going) != 1:
             raise StoreError("forms.which_case", number=len(going))
         return str(going[0])
-    tail = f"-{place}" if place else ""
-    return f"{taking.kind}-{school_time(store.book.clock()):%Y%m%d%H%M%S}{tail}"
+    return new_case_id(taking.kind, store.book.clock())
 
 
 def _opens(taking: Taking) -> bool:
