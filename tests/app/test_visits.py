@@ -13,6 +13,7 @@ from visitkit.app.session import Session
 from visitkit.app.visits import VisitsConsole
 from visitkit.app.visits_ask import Ask, degrees
 from visitkit.app.visits_job import Ground, Made, make
+from visitkit.app.visits_views import _PAPERS
 from visitkit.app.visits_words import owed_rows, rule_words, student_rows
 from visitkit.errors import PlanError
 from visitkit.plan import check_plan
@@ -129,6 +130,90 @@ def test_a_plan_outlives_the_lock(session: Session) -> None:
     assert len(again.views.trips.rows) == 11
 
 
+def test_what_was_moved_can_be_undone_after_the_lock(session: Session) -> None:
+    """Unlocked, a person goes on where they were: step by step back to the plan as it was made."""
+    console = pressed(VisitsConsole(session))
+    assert console.views is not None
+    board, made = console.views.board, session.plan
+    for request in ("S07/1", "S03/1"):
+        for kind in ("over", "drop"):
+            board._message(board, {"kind": kind, "id": request, "spot": ""}, [])
+    session.release()
+    again = VisitsConsole(session)
+    assert again.views is not None
+    board = again.views.board
+    for _ in range(2):
+        board._message(board, {"kind": "undo"}, [])
+    assert session.plan is board.plan is made
+    assert board.before == ()
+
+
+def test_days_are_written_in_every_usual_way(session: Session) -> None:
+    console = VisitsConsole(session)
+    assert console.form.start.value == "2026-11-02"
+    for written in ("2026/11/3", "20261103", " 2026.11.3 "):
+        console.form.start.value = written
+        assert console.form.ask(MONDAY).start == dt.date(2026, 11, 3)
+        assert console.form.start.value == "2026-11-03"
+
+
+def test_travel_times_of_the_school_are_used(visiting: Any, session: Session) -> None:
+    """Twice the minutes in the school's own table are twice the minutes in the problem."""
+    known = visiting.setting.problem.trip
+    console = VisitsConsole(session)
+    files = console.form.files
+    places = sorted({one.student_id for one in visiting.setting.problem.requests})
+    rows = [f"{a},{b},7" for a in ("school", *places) for b in ("school", *places) if a != b]
+    table = "\n".join(["origin,destination,minutes", *rows])
+    assert not files.travel.take("m.csv", b"a,b\n1,2")
+    assert files.minutes() is None
+    assert files.travel.take("m.csv", table.encode())
+    pressed(console)
+    assert session.problem is not None
+    assert session.problem.trip is not known
+    ways = {visit.travel for visit in session.plan.visits}
+    assert ways <= {0.0, 7.0}
+    assert 7.0 in ways
+
+
+def test_an_answer_without_its_places_is_asked_for_them(session: Session) -> None:
+    console = VisitsConsole(session)
+    files = console.form.files
+    assert files.travel.take("m.json", b'{"code": "Ok", "durations": [[0]]}')
+    assert files.places.layout.display == ""
+    console.form.button.click()
+    console.working.wait(60)
+    assert "m.json" in console.working.failure
+    assert "place" in console.working.failure
+
+
+def test_an_earlier_plan_is_kept(session: Session) -> None:
+    """Its file is handed over: every visit stays, once, and can be let go on the board."""
+    first = pressed(VisitsConsole(session))
+    assert first.views is not None
+    table = first.views._files()["visits.csv"]
+    before = {(one.student_id, one.date, one.start) for one in session.plan.visits}
+    session.planned = session.plan = None
+    session.release()
+    console = VisitsConsole(session)
+    assert console.form.files.keep.take("visits.csv", table)
+    console.form.seed.value = 5
+    pressed(console)
+    assert before <= {(one.student_id, one.date, one.start) for one in session.plan.visits}
+    assert console.form.files.earlier is None
+    assert console.views is not None
+    assert len(console.views.board.frozen) == len(before)
+
+
+def test_each_kind_of_paper_can_be_taken_alone(session: Session) -> None:
+    console = pressed(VisitsConsole(session))
+    assert console.views is not None
+    whole = set(console.views._files())
+    parts = [set(console.views._some(name)) for name in _PAPERS]
+    assert all(parts)
+    assert set().union(*parts) == whole - {"visits.csv", "unassigned.csv"}
+
+
 def test_another_school_forgets_the_plan(visiting: Any, session: Session) -> None:
     console = pressed(VisitsConsole(session))
     session.school = None
@@ -166,7 +251,7 @@ def test_language_switch_keeps_the_plan(session: Session) -> None:
     assert "visits" not in views.said.value
     assert console.form.button.description != "Plan the visits"
     assert console.form.days.value == 3
-    assert all(view.lang == "zh" for view in (views.map, board, views.trips, views.download))
+    assert all(view.lang == "zh" for view in (views.map, board, views.trips, views.downloads[0]))
 
 
 def test_papers_are_those_of_the_plan_as_it_was_moved(session: Session) -> None:
@@ -216,7 +301,8 @@ def test_only_the_list(session: Session) -> None:
         ("base", "somewhere", "latitude"),
         ("base", "95, 200", "latitude"),
         ("scope", True, "on the list"),
-        ("start", dt.date(2031, 1, 1), "calendar"),
+        ("start", "2031-01-01", "calendar"),
+        ("start", "next week", "not a date"),
     ],
 )
 def test_what_cannot_be_planned_is_a_sentence(

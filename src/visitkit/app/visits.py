@@ -95,7 +95,8 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
         if self.session.school is None:
             self.children = [self.closed]
             return
-        self.form.begin_on(self._day(self.session.school))
+        school = self.session.school
+        self.form.begin_on(self._day(school), _zones(school))
         self.form.speak(self.session.lang, len(self.session.chosen))
         shown = [] if self.views is None else [self.views]
         parts = [self.titles["owed"], self.owed, self.titles["plan"], self.form, self.working]
@@ -140,9 +141,10 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
         school = self.session.school
         if school is None or self.working.busy:
             return
-        ask, lang = self.form.ask(self._day(school)), self.session.lang
+        lang = self.session.lang
         made = None if self.views is None else self.views.made
         try:
+            ask = self.form.ask(self._day(school))
             ground = self._ground(school, self._remembered(ask.start))
         except VisitkitError as error:
             fail = _failing(error)
@@ -154,9 +156,17 @@ class VisitsConsole(ipywidgets.VBox):  # type: ignore[misc]
             # A plan for a school that was closed meanwhile is nobody's plan any more.
             now = self.session
             if now.school is ground.school and now.rules is ground.rules:
+                self.form.files.forget_earlier()
                 self._keep(found)
 
         self.working.run(lambda tell, stopped: make(ask, ground, lang, kept, tell, stopped), done)
+
+
+def _zones(school: School) -> list[str]:
+    """Return the zones in which families live."""
+    students = school.students
+    known = students["zone"].dropna().astype(str) if "zone" in students else pd.Series(dtype=str)
+    return sorted({zone for zone in known if zone.strip()})
 
 
 def _failing(error: Exception) -> Callable[[], Duties]:

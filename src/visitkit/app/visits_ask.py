@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import pandas as pd
+
+from visitkit.app.visits_files import together
 from visitkit.errors import PlanError
 from visitkit.load import School
-from visitkit.plan import Terms, Visit, base_place, visits_table
+from visitkit.plan import Terms, Visit, base_place
 from visitkit.plan.terms import USUAL_DAYS, USUAL_MODE, USUAL_SPACING
 from visitkit.plan.travel import MODES
 
@@ -36,6 +39,12 @@ class Ask:
         Visits end before sunset.
     only_chosen
         Only students put on the list by hand.
+    far
+        Zones too far away for a visit at home.
+    minutes
+        Travel minutes of the school's own; ``None``: worked out from the places of the homes.
+    earlier
+        Visits of an earlier plan that stay as they are.
     """
 
     start: dt.date
@@ -47,6 +56,9 @@ class Ask:
     base: str = ""
     daylight: bool = False
     only_chosen: bool = False
+    far: tuple[str, ...] = ()
+    minutes: pd.DataFrame | None = field(default=None, repr=False)
+    earlier: pd.DataFrame | None = field(default=None, repr=False)
 
     def terms(
         self, school: School, chosen: tuple[str, ...] = (), kept: tuple[Visit, ...] = ()
@@ -89,7 +101,9 @@ class Ask:
             spacing=self.spacing,
             chosen=chosen,
             only_chosen=self.only_chosen,
-            keep=visits_table(kept) if kept else None,
+            keep=together(kept, self.earlier),
+            far=self.far,
+            minutes=self.minutes,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +18,7 @@ from visitkit.plan import Duties, Progress, Visit, VisitPlan
 from visitkit.policy import Policy
 from visitkit.reports.visits import Beside, write_visits
 from visitkit.screen import Caseload
+from visitkit.widgets.plan_board_state import Board
 from visitkit.widgets.saving import written
 from visitkit.widgets.working import Tell
 
@@ -59,6 +60,8 @@ class Made:
         Visits that were agreed with families before the plan was made.
     frozen
         Requests whose visits are agreed now.
+    before
+        The boards before each step that can be undone.
     """
 
     plan: VisitPlan
@@ -66,15 +69,18 @@ class Made:
     beside: Beside
     kept: tuple[Visit, ...] = ()
     frozen: frozenset[str] = frozenset()
+    before: tuple[Board, ...] = field(default=(), repr=False)
 
     @property
     def agreed(self) -> tuple[Visit, ...]:
         """The visits that stay when the rest is planned again."""
         return tuple(one for one in self.plan.visits if one.request_id in self.frozen)
 
-    def moved(self, changed: VisitPlan, frozen: frozenset[str]) -> Made:
+    def moved(
+        self, changed: VisitPlan, frozen: frozenset[str], before: tuple[Board, ...] = ()
+    ) -> Made:
         """Return the same with the plan and the agreed visits as the person arranged them."""
-        return replace(self, plan=changed, frozen=frozen)
+        return replace(self, plan=changed, frozen=frozen, before=before)
 
 
 def make(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
 
 import ipywidgets
@@ -19,6 +20,15 @@ from visitkit.widgets.routes import RouteMap
 from visitkit.widgets.saving import Download, Files
 
 _PARTS = ("map", "board", "trips", "save")
+#: What is taken along, each with how its files end.
+_PAPERS = {
+    "plan": ("itineraries.xlsx",),
+    "sheets": ("sheets.html",),
+    "appointments": ("appointments.html",),
+    "safety": ("safety.html",),
+    "calendars": (".ics",),
+    "map": ("map.html", ".geojson", ".gpx"),
+}
 
 
 class PlanViews(ipywidgets.VBox):  # type: ignore[misc]
@@ -50,9 +60,16 @@ class PlanViews(ipywidgets.VBox):  # type: ignore[misc]
         self.map = RouteMap(*self._known(), lang, beside=made.beside)
         folk = self.map.told.people
         classes = {number: child.class_id for number, child in folk.children.items()}
-        self.board = PlanBoard(made.plan, lang, classes=classes, frozen=made.frozen)
+        self.board = PlanBoard(
+            made.plan, lang, classes=classes, frozen=made.frozen, before=made.before
+        )
         self.trips = Listing(lang)
-        self.download = Download(self._files, "app_visits.save", "visits.zip", lang)
+        self.downloads = [Download(self._files, "app_visits.save", "visits.zip", lang)]
+        self.downloads += [
+            Download(partial(self._some, name), f"app_visits.file.{name}", f"{name}.zip", lang)
+            for name in _PAPERS
+        ]
+        saves = ipywidgets.HBox(self.downloads, layout={"flex_flow": "row wrap", "grid_gap": "8px"})
         self.names.observe(lambda _change: self._name(), names="value")
         self.board.observe(lambda _change: self._moved(), names=["plan", "frozen"])
         super().__init__(
@@ -62,7 +79,7 @@ class PlanViews(ipywidgets.VBox):  # type: ignore[misc]
                 *(self.titles["map"], self.map),
                 *(self.titles["board"], self.board),
                 *(self.titles["trips"], self.trips),
-                *(self.titles["save"], self.download),
+                *(self.titles["save"], saves),
             ]
         )
         self._word()
@@ -77,7 +94,7 @@ class PlanViews(ipywidgets.VBox):  # type: ignore[misc]
     def speak(self, lang: str) -> None:
         """Word everything in another language; what is chosen or held stays."""
         self._lang = lang
-        for view in (self.map, self.board, self.trips, self.download):
+        for view in (self.map, self.board, self.trips, *self.downloads):
             view.lang = lang
         self._word()
 
@@ -90,7 +107,7 @@ class PlanViews(ipywidgets.VBox):  # type: ignore[misc]
         if board.plan is self.made.plan and board.frozen == self.made.frozen:
             return
         other = board.plan is not self.made.plan
-        self.made = self.made.moved(board.plan, board.frozen)
+        self.made = self.made.moved(board.plan, board.frozen, board.before)
         if other:
             self.map.show(*self._known(), beside=self.made.beside, names=self.names.value)
             self._word()
@@ -118,6 +135,11 @@ class PlanViews(ipywidgets.VBox):  # type: ignore[misc]
 
     def _files(self) -> Files:
         return papers(self.made, self._ground, self._lang)()
+
+    def _some(self, name: str) -> Files:
+        """Return the files of one kind."""
+        endings = _PAPERS[name]
+        return {one: data for one, data in self._files().items() if one.endswith(endings)}
 
     def _say(self, key: str, **facts: object) -> str:
         return text.say(f"app_visits.{key}", self._lang, **facts)

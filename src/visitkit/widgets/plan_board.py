@@ -56,6 +56,8 @@ class PlanBoard(Shown):
         Names by number, shown beside the numbers; empty: numbers alone.
     frozen
         Requests whose visits were agreed with the families.
+    before
+        The boards before each step that can be undone, from :attr:`before` of another board.
 
     Attributes
     ----------
@@ -86,13 +88,19 @@ class PlanBoard(Shown):
         classes: Mapping[str, str] | None = None,
         names: Mapping[str, str] | None = None,
         frozen: Collection[str] = (),
+        before: tuple[Board, ...] = (),
     ) -> None:
-        self._board = Board(plan, frozenset(frozen))
+        self._board = Board(plan, frozenset(frozen), before)
         self._classes, self._names = dict(classes or {}), dict(names or {})
         self._step: Preview | None = None
         self._found: dict[str, Unassigned] = {}
         super().__init__(lang, plan=plan, frozen=self._board.frozen)
         self._paint()
+
+    @property
+    def before(self) -> tuple[Board, ...]:
+        """The boards before each step that can be undone."""
+        return self._board.before
 
     def show(self, plan: VisitPlan, *, frozen: Collection[str] = ()) -> None:
         """Show another plan; what was moved before cannot be undone any more."""
