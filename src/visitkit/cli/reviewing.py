@@ -154,6 +154,10 @@ def _pairs(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
 
 
+def _figures(value: object) -> bool:
+    return isinstance(value, dict) and all(map(number, value.values()))
+
+
 def _ranges(value: object) -> bool:
     if not isinstance(value, dict):
         return False
@@ -173,6 +177,7 @@ _STUDY: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("crisis", "placebo"), words),
     **dict.fromkeys(("drawn", "adjust", "no_confounder", "assignment_kept"), _yes_or_no),
     **dict.fromkeys(("before", "domains"), _pairs),
+    "harm": _figures,
     "limits": _ranges,
     "first_visit": _date,
     "seed": lambda value: isinstance(value, int) and not isinstance(value, bool),

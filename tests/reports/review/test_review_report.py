@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 import shutil
 import subprocess
@@ -19,14 +20,17 @@ import pytest
 from visitkit import __version__
 from visitkit.errors import ReviewError, VisitkitError
 from visitkit.reports.review import Asked, study_page, study_view, write_review
-from visitkit.reports.review.view import StudyView
+from visitkit.reports.review.view import COLUMNS, StudyView
 from visitkit.review import Study
+from visitkit.review.study.words import harm_words
 from visitkit.sample import made_study
 from visitkit.sample.designs import EFFECTS
+from visitkit.text import say
 
 StudyOf = Callable[[str], Study]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 PAGES = shutil.which("pdfinfo")
+_NUMBER = r"-?\d+\.?\d*"
 ASKED = Asked(
     "Do visits <b>help</b>?",
     "visits once a month & calls",
@@ -101,8 +105,49 @@ def test_each_number_has_its_interval(viewed: StudyView, study_of: StudyOf) -> N
     """The table holds the figures of the study, each with both ends."""
     for cells, row in zip(viewed.rows, study_of("randomised").estimate().rows, strict=True):
         effect = row.found.effect
-        told = [float(one) for one in re.findall(r"-?[\d.]+", cells[4])]
+        place = viewed.header.index("Difference (interval)")
+        told = [float(one) for one in re.findall(r"-?[\d.]+", cells[place])]
         assert told == pytest.approx([effect.estimate, *effect.ci], rel=5e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("lang", "head"), [("en", "Help: mean"), ("zh", "\u5e2e\u6276\uff1a\u5747\u503c")]
+)
+def test_means_stand_beside_the_finding(lang: str, head: str, study_of: StudyOf) -> None:
+    """Both means, the adjusted ones in brackets, left of the difference that they make."""
+    view = study_view(study_of("randomised"), ASKED, lang)
+    place = next(k for k, one in enumerate(view.header) if one.startswith(head))
+    assert COLUMNS[place : place + 3] == ("mean", "mean_control", "b")
+    for cells, row in zip(view.rows, study_of("randomised").estimate().rows, strict=True):
+        means = row.means
+        assert means is not None
+        told = [
+            float(one) for cell in cells[place : place + 2] for one in re.findall(_NUMBER, cell)
+        ]
+        figures = [means.treated, means.adjusted_treated, means.control, means.adjusted_control]
+        assert told == pytest.approx(figures, rel=5e-3)  # three digits are told
+
+
+def test_who_came_out_worse_is_counted(study_of: StudyOf, tmp_path: Path) -> None:
+    """The count stands in page and document, in both languages; uncounted, that is said."""
+    made = made_study("randomised", seed=1)
+    given = {**made.settings, "before": {made.outcome[0]: "missed_before"}}
+    given["harm"] = {made.outcome[0]: 3.0}
+    one = Study(made.table, list(made.outcome), "randomised", **given)  # type: ignore[arg-type]
+    harm = one.estimate().rows[0].harm
+    assert harm is not None
+    for lang in ("zh", "en"):
+        files = write_review(one, tmp_path / lang, ASKED, lang)
+        said = harm_words(harm, lang)
+        assert said in html.unescape(files[1].read_text(encoding="utf-8"))
+        with zipfile.ZipFile(files[2]) as packed:
+            body = packed.read("word/document.xml").decode()
+        assert said in "".join(ElementTree.fromstring(body).itertext())
+        silent = study_view(study_of("randomised"), ASKED, lang).checks[0]
+        assert silent == say("review_report.not_counted", lang)
+    assert not any(
+        "clearly worse" in told for told in study_view(study_of("series"), ASKED, "en").checks
+    )
 
 
 def test_how_it_was_made(page: str, study_of: StudyOf) -> None:

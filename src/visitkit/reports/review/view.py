@@ -23,10 +23,22 @@ from visitkit.review.small_cells import FLOOR
 from visitkit.review.stats.fingerprint import fingerprint
 from visitkit.review.study import Check, EffectRow, Study
 from visitkit.review.study.checks import brief, chance
-from visitkit.review.study.words import effect_words, is_rate
+from visitkit.review.study.words import effect_words, harm_words, is_rate
 
 #: Columns of the effect table, in order: what could be seen stands before what was found.
-COLUMNS = ("outcome", "n", "control", "seen", "b", "g", "improvement", "p", "q")
+COLUMNS = (
+    "outcome",
+    "n",
+    "control",
+    "seen",
+    "mean",
+    "mean_control",
+    "b",
+    "g",
+    "improvement",
+    "p",
+    "q",
+)
 
 #: How far the study can be trusted, at a glance and without colour.
 _SIGNS = {
@@ -108,7 +120,7 @@ def study_view(study: Study, asked: Asked, lang: str) -> StudyView:
         rows=[_cells(row, asked, lang) for row in table.rows],
         refused=[f"{asked.name(one.outcome)}: {one.why.sentence(lang)}" for one in table.refused],
         checks_title=text.say("review_report.heading.sensitivity", lang, outcome=name),
-        checks=list(_checks(study.sensitivity(first), lang)),
+        checks=[*_harm(study, asked, lang), *_checks(study.sensitivity(first), lang)],
         shown=_shown(study, first, asked, lang),
         limits=list(_limits(study, lang)),
         made=list(_made(study, lang)),
@@ -178,6 +190,7 @@ def _shown(study: Study, outcome: str, asked: Asked, lang: str) -> Pictured:
 
 def _header(study: Study, lang: str) -> list[str]:
     counts = {"n": "periods_after", "control": "periods_before"}
+    counts |= {"mean": "mean_after", "mean_control": "mean_expected"}
     names = counts if study.flow().counted == "periods" else {}
     return [text.say(f"review_report.column.{names.get(one, one)}", lang) for one in COLUMNS]
 
@@ -190,6 +203,7 @@ def _cells(row: EffectRow, asked: Asked, lang: str) -> list[str]:
         _counted(counts.treated, counts.clusters_treated, lang),
         _counted(counts.control, counts.clusters_control, lang),
         _seen(row, lang),
+        *_means(row, lang),
         _difference(row, lang),
         _range(size.value, size.ci, lang) if size else none,
         _range(row.improvement[0], row.improvement[1:], lang) if row.improvement else none,
@@ -203,6 +217,21 @@ def _seen(row: EffectRow, lang: str) -> str:
         return brief(row.seen.value)
     ends = {"lower": brief(math.exp(-row.seen.value)), "higher": brief(math.exp(row.seen.value))}
     return text.say("review_report.seen_ratio", lang, **ends)
+
+
+def _means(row: EffectRow, lang: str) -> Iterator[str]:
+    """Yield the plain mean of each side, the adjusted one beside it."""
+    means = row.means
+    for side in ("treated", "control"):
+        if means is None:
+            yield text.say("review_report.none", lang)
+            continue
+        plain, adjusted = getattr(means, side), getattr(means, f"adjusted_{side}")
+        if adjusted is None:
+            yield brief(plain)
+        else:
+            told = {"plain": brief(plain), "adjusted": brief(adjusted)}
+            yield text.say("review_report.mean", lang, **told)
 
 
 def _difference(row: EffectRow, lang: str) -> str:
@@ -223,6 +252,17 @@ def _counted(n: int, clusters: int | None, lang: str) -> str:
 def _range(value: float, ends: tuple[float, float], lang: str) -> str:
     told = {"value": brief(value), "low": brief(ends[0]), "high": brief(ends[1])}
     return text.say("review_report.range", lang, **told)
+
+
+def _harm(study: Study, asked: Asked, lang: str) -> Iterator[str]:
+    """Yield how many came out clearly worse on each outcome, or that nobody has counted them."""
+    counted = [row for row in study.estimate().rows if row.harm is not None]
+    for row in counted:
+        if row.harm is not None:
+            told = {"outcome": asked.name(row.found.outcome)}
+            yield text.say("study.of_outcome", lang, sentence=harm_words(row.harm, lang), **told)
+    if not counted and study.flow().counted == "students":
+        yield text.say("review_report.not_counted", lang)
 
 
 def _checks(found: tuple[Check, ...], lang: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -29,6 +30,7 @@ _ONLY = {
     "record": ("threshold",),
     "first_visit": ("threshold",),
     "bandwidth": ("threshold",),
+    "harm": ("randomised", "threshold", "chosen"),
     "first": ("staggered",),
     "start": ("series",),
     "season": ("series",),
@@ -68,6 +70,7 @@ def declare(panel: pd.DataFrame, columns: Mapping[str, Any], details: Details) -
     _check_assign(given)
     _check_columns(panel, given)
     _check_outcomes(panel, given)
+    _check_harm(given)
     table, left_out = _without_crisis(panel, given.get("crisis"))
     if given["assign"] not in {"staggered", "series"}:
         _one_row_a_unit(table, given["unit"])
@@ -89,7 +92,7 @@ def _check_assign(given: Mapping[str, Any]) -> None:
     misplaced = [
         name
         for name, allowed in _ONLY.items()
-        if given.get(name) is not None and assign not in allowed
+        if given.get(name) not in (None, {}) and assign not in allowed
     ]
     if misplaced:
         key = "study.only_threshold" if assign == "threshold" else "study.misplaced"
@@ -131,6 +134,17 @@ def _check_outcomes(panel: pd.DataFrame, given: Mapping[str, Any]) -> None:
     for name in given["outcome"]:
         if name == score or same_line(panel[name], panel[score]):
             raise ReviewError("review_designs.outcome_is_score")
+
+
+def _check_harm(given: Mapping[str, Any]) -> None:
+    """Refuse a limit of harm without direction, or without anything to be worse than."""
+    for name, by in given.get("harm", {}).items():
+        if name not in given["outcome"]:
+            raise ReviewError("study.no_such_outcome", outcome=name)
+        if name not in given.get("before", {}):
+            raise ReviewError("study.harm_without_before", outcome=name)
+        if not (math.isfinite(by) and by):
+            raise ReviewError("study.harm_without_way", outcome=name, found=by)
 
 
 def same_line(one: pd.Series[Any], other: pd.Series[Any]) -> bool:

@@ -51,6 +51,7 @@ class Details(TypedDict, total=False):
     adjust: bool
     crisis: str | None
     before: Mapping[str, str]
+    harm: Mapping[str, float]
     placebo: str | None
     limits: Mapping[str, tuple[float, float]]
     domains: Mapping[str, str]
@@ -100,6 +101,9 @@ class Declared:
         Column that is 1 for students in a crisis: always visited, never part of a study.
     before
         Outcome to the same measure before treatment: for the naive figure that is shown beside.
+    harm
+        Outcome to the change since ``before`` from which a student counts as clearly worse: above 0
+        where a high figure is bad, below 0 where a low one is.
     placebo
         Column of an outcome that the treatment cannot have changed.
     limits
@@ -139,6 +143,7 @@ class Declared:
     adjust: bool = True
     crisis: str | None = None
     before: Mapping[str, str] = field(default_factory=dict)
+    harm: Mapping[str, float] = field(default_factory=dict)
     placebo: str | None = None
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     domains: Mapping[str, str] = field(default_factory=dict)

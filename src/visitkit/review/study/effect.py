@@ -67,6 +67,49 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """The level of both sides, in the unit of the outcome.
+
+    Parameters
+    ----------
+    treated, control
+        Plain means of the students who were analysed (of the periods after and before, for a
+        series); shares where the outcome is yes or no.
+    adjusted_treated, adjusted_control
+        As the analysis compares them, so that their difference is the effect: at the average of
+        what was known before; for chosen students the treated and others made like them; at the
+        cutoff of a score; for a series what was fitted and what was to be expected. ``None`` where
+        nothing is adjusted.
+    """
+
+    treated: float
+    control: float
+    adjusted_treated: float | None
+    adjusted_control: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """How many came out clearly worse than they were before, whatever the mean says.
+
+    Parameters
+    ----------
+    by
+        Change from which a student counts as clearly worse; below 0 where low is bad.
+    treated, control
+        Students who are clearly worse.
+    of_treated, of_control
+        Students with both measures.
+    """
+
+    by: float
+    treated: int
+    control: int
+    of_treated: int
+    of_control: int
+
+
+@dataclass(frozen=True, slots=True)
 class EffectRow:
     """One outcome.
 
@@ -81,6 +124,10 @@ class EffectRow:
     wrong
         The naive change from before to after among the treated: what would have been wrong.
         ``None`` when no measure from before was declared.
+    means
+        Plain and adjusted means of both sides; ``None`` where there are none to tell.
+    harm
+        Students who came out clearly worse; ``None`` when ``harm`` was not declared.
     """
 
     found: Found
@@ -89,6 +136,8 @@ class EffectRow:
     q: float
     of: int
     wrong: Effect | None
+    means: Means | None = None
+    harm: Harm | None = None
 
     @property
     def improvement(self) -> tuple[float, float, float] | None:
@@ -163,9 +212,10 @@ class EffectTable:
         DataFrame
             Index ``outcome``; ``n_treated``, ``n_control``, ``clusters_treated``,
             ``clusters_control``, then what could be seen (``mdes`` and ``mdes_sd``) **before** what
-            was found: ``b``, ``se``, ``df``, ``low``, ``high``, ``p``, ``q``, ``g``, ``g_low``,
-            ``g_high``, ``improvement``, ``improvement_low``, ``improvement_high``; last the naive
-            ``wrong``, ``wrong_low``, ``wrong_high``. ``<NA>`` where a design has no such figure.
+            was found: ``mean_treated``, ``mean_control``, ``adjusted_treated``,
+            ``adjusted_control``, ``b``, ``se``, ``df``, ``low``, ``high``, ``p``, ``q``, ``g``,
+            ``g_low``, ``g_high``, ``improvement``, ``improvement_low``, ``improvement_high``; last
+            the naive ``wrong``, ``wrong_low``, ``wrong_high``. ``<NA>`` where a design has none.
         """
         cells = [_cells(row) for row in self.rows]
         index = pd.Index([row.found.outcome for row in self.rows], name="outcome")
@@ -183,6 +233,7 @@ class EffectTable:
 
 _CELLS = (
     *("n_treated", "n_control", "clusters_treated", "clusters_control", "mdes", "mdes_sd"),
+    *("mean_treated", "mean_control", "adjusted_treated", "adjusted_control"),
     *("b", "se", "df", "low", "high", "p", "q", "g", "g_low", "g_high"),
     *("improvement", "improvement_low", "improvement_high", "wrong", "wrong_low", "wrong_high"),
 )
@@ -191,6 +242,7 @@ _CELLS = (
 def _cells(row: EffectRow) -> dict[str, float | int | None]:
     effect, size, counts = row.found.effect, row.found.size, row.found.effect.counts
     better = row.improvement or (None, None, None)
+    means = row.means
     return {
         "n_treated": counts.treated,
         "n_control": counts.control,
@@ -198,6 +250,10 @@ def _cells(row: EffectRow) -> dict[str, float | int | None]:
         "clusters_control": counts.clusters_control,
         "mdes": row.seen.value,
         "mdes_sd": row.seen.in_sd,
+        "mean_treated": means.treated if means else None,
+        "mean_control": means.control if means else None,
+        "adjusted_treated": means.adjusted_treated if means else None,
+        "adjusted_control": means.adjusted_control if means else None,
         "b": effect.estimate,
         "se": effect.se,
         "df": effect.df,

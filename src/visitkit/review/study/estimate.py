@@ -19,6 +19,8 @@ from visitkit.review.study.declare import Declared
 from visitkit.review.study.detectable import from_error, planned
 from visitkit.review.study.effect import EffectRow, EffectTable, Found, Seen, refusal
 from visitkit.review.study.ending import time_to_event
+from visitkit.review.study.harm import harm_of
+from visitkit.review.study.means import means_of
 
 ESTIMATORS: dict[str, Callable[[Declared, str], Found]] = {
     "randomised": randomised,
@@ -75,7 +77,11 @@ def _rows(given: Declared, found: list[tuple[Found, Seen]]) -> tuple[EffectRow, 
     domains = [given.domains.get(one.outcome, "") for one, _ in found]
     held = discoveries([one.effect.p for one, _ in found], domains)
     return tuple(
-        EffectRow(one, seen, domain, q.q, q.of, naive(given, one))
+        EffectRow(
+            *(one, seen, domain, q.q, q.of, naive(given, one)),
+            means=means_of(given, one),
+            harm=harm_of(given, one.outcome),
+        )
         for (one, seen), domain, q in zip(found, domains, held, strict=True)
     )
 

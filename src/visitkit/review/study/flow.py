@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from visitkit.errors import ReviewError
 from visitkit.review.designs.inputs import labels, numbers
-from visitkit.review.designs.result import Flags
+from visitkit.review.designs.result import Counts, Flags
 from visitkit.review.stats import Attrition, Flow, attrition
 from visitkit.review.study.cutoff import assigned
 from visitkit.review.study.declare import Declared
@@ -32,7 +32,7 @@ class StudyFlow:
         Students in a crisis, always visited and not part of the study.
     treated, control
         Step to number: ``assigned``, ``received`` (the treatment), ``measured`` (outcome known),
-        ``analysed`` (all that the model needs known).
+        ``analysed`` (behind the estimate).
     clusters
         Classes or schools assigned, treated and control; ``None`` without them.
     counted
@@ -74,7 +74,7 @@ class _Units:
     lost: tuple[int, int] = (0, 0)
 
 
-def flow(given: Declared, outcome: str) -> StudyFlow:
+def flow(given: Declared, outcome: str, used: Counts | None = None) -> StudyFlow:
     """Count students at each step.
 
     Parameters
@@ -84,9 +84,23 @@ def flow(given: Declared, outcome: str) -> StudyFlow:
         were lost, and a student who was overridden stays on the side of the flag.
     outcome
         Its column.
+    used
+        Students whom the estimate used; without it those of whom all is known that the model
+        needs. Fewer are used where some have nobody like them, no partner, or a score far from
+        the cutoff.
     """
-    if given.assign == "series":
-        return _periods(given, outcome)
+    told = _periods(given, outcome) if given.assign == "series" else _students(given, outcome)
+    if used is None:
+        return told
+    treated, control = told.treated, told.control
+    return replace(
+        told,
+        treated={**treated, "analysed": used.treated},
+        control={**control, "analysed": used.control},
+    )
+
+
+def _students(given: Declared, outcome: str) -> StudyFlow:
     units = _by_period(given, outcome) if given.assign == "staggered" else _by_row(given, outcome)
     sides = [
         _count(units, side, lost) for side, lost in zip((True, False), units.lost, strict=True)

@@ -10,7 +10,7 @@ from typing import Unpack
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Note, note
+from visitkit.review.designs.result import Counts, Note, note
 from visitkit.review.stats import Attrition, Baseline, Verdict
 from visitkit.review.stats.wwc_rules import RATINGS
 from visitkit.review.study import checks
@@ -135,8 +135,9 @@ class Study:
         return Design(name, tuple(reasons))
 
     def flow(self, outcome: str | None = None) -> StudyFlow:
-        """Return who was assessed, assigned, treated, measured and analysed."""
-        return flow(self.declared, self._one(outcome))
+        """Return who was assessed, assigned, treated, measured, and used by the estimate."""
+        name = self._one(outcome)
+        return flow(self.declared, name, self._used(name))
 
     def attrition(self, boundary: str = "cautious", outcome: str | None = None) -> Attrition:
         """Hold the students lost against a boundary; cautious, as visits may change who stays."""
@@ -190,6 +191,13 @@ class Study:
     @cached_property
     def _estimated(self) -> EffectTable:
         return estimate(self.declared)
+
+    def _used(self, outcome: str) -> Counts | None:
+        """Return whom the estimate used; an outcome without a figure used nobody."""
+        try:
+            return self._estimated.row(outcome).found.effect.counts
+        except ReviewError:
+            return None
 
     def _one(self, outcome: str | None) -> str:
         name = outcome or self.declared.outcome[0]

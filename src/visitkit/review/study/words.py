@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from visitkit import text
 from visitkit.errors import ReviewError
 from visitkit.review.designs.result import Note
+from visitkit.review.shown_counts import shown_steps
 from visitkit.review.study.checks import brief, chance
-from visitkit.review.study.effect import EffectRow
+from visitkit.review.study.effect import EffectRow, Harm
 from visitkit.review.study.ending import Ends
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def effect_words(row: EffectRow, lang: str | None = None) -> Iterator[str]:
         yield text.say(f"study.rate.{way}", lang, **told)
     else:
         yield text.say(f"study.found.{way}", lang, seen=brief(row.seen.value), **told)
+    yield from _levels(row, lang)
     if size is not None:
         better = row.improvement or (0.0, 0.0, 0.0)
         names = ("g", "g_low", "g_high", "points", "points_low", "points_high")
@@ -129,6 +131,31 @@ def effect_words(row: EffectRow, lang: str | None = None) -> Iterator[str]:
     if row.of > 1:
         yield text.say("study.several", lang, p=chance(effect.p), q=chance(row.q), number=row.of)
     yield from dict.fromkeys(one.sentence(lang) for one in effect.warnings)
+
+
+def _levels(row: EffectRow, lang: str | None) -> Iterator[str]:
+    """Yield the means of both sides, and how many came out clearly worse."""
+    means = row.means
+    if means is not None:
+        plain = {"treated": brief(means.treated), "control": brief(means.control)}
+        if means.adjusted_treated is None or means.adjusted_control is None:
+            yield text.say("study.means", lang, **plain)
+        else:
+            ends = {"adjusted_treated": brief(means.adjusted_treated)}
+            ends["adjusted_control"] = brief(means.adjusted_control)
+            yield text.say("study.means_adjusted", lang, **plain, **ends)
+    if row.harm is not None:
+        yield harm_words(row.harm, lang)
+
+
+def harm_words(harm: Harm, lang: str | None = None) -> str:
+    """Return how many came out clearly worse; no count from which a few could be told."""
+    told = {"by": f"{harm.by:+g}"}
+    for side in ("treated", "control"):
+        steps = {"of": getattr(harm, f"of_{side}"), "worse": getattr(harm, side)}
+        shown = shown_steps(steps, lang)
+        told |= {side: shown["worse"], f"of_{side}": shown["of"]}
+    return text.say("study.harm", lang, **told)
 
 
 def _wrong(row: EffectRow, lang: str | None) -> Iterator[str]:

@@ -64,6 +64,10 @@ class ThresholdEffect:
         Distinct scores inside the first window, left and right.
     first_stage_f
         How strongly the score decided who was treated; ``None`` when it decided alone.
+    ends
+        Where the corrected lines of the treated and of the others meet the cutoff, at the average
+        covariates of the window: their difference is the robust estimate. ``None`` when others
+        than the flagged were treated.
     """
 
     robust: Effect
@@ -74,6 +78,7 @@ class ThresholdEffect:
     n_b: tuple[int, int]
     distinct: tuple[int, int]
     first_stage_f: float | None
+    ends: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +204,7 @@ class _Figures:
     estimates: tuple[float, float]
     variances: tuple[float, float]
     first_f: float | None
+    ends: tuple[float, float]
 
 
 def _figures(data: ThresholdData, options: ThresholdOptions, left: _Fit, right: _Fit) -> _Figures:
@@ -219,7 +225,17 @@ def _figures(data: ThresholdData, options: ThresholdOptions, left: _Fit, right: 
     outcomes = np.concatenate([left.side.y, right.side.y])
     for variance in variances:
         check_spread(variance, outcomes, "review_designs.method.threshold_sharp_robust")
-    return _Figures(y, variances, first_f)
+    return _Figures(y, variances, first_f, _ends(left, right, gamma))
+
+
+def _ends(left: _Fit, right: _Fit, gamma: Floats) -> tuple[float, float]:
+    """Return where the corrected lines meet the cutoff, left and right, at average covariates."""
+    near = np.vstack([fit.side.z[fit.weight_h > 0] for fit in (left, right)])
+    middle = float(near.mean(axis=0) @ gamma)
+    low, high = (
+        float(fit.corrected @ (fit.side.y - fit.side.z @ gamma)) + middle for fit in (left, right)
+    )
+    return low, high
 
 
 def _result(
@@ -249,9 +265,9 @@ def _result(
             ("plain", "robust"), found.estimates, found.variances, strict=True
         )
     ]
-    return ThresholdEffect(
-        effects[1], effects[0], widths.h, widths.b, n_h, n_b, distinct, found.first_f
-    )
+    ends = found.ends[::-1] if data.sign > 0 else found.ends
+    sizes = (widths.h, widths.b, n_h, n_b, distinct, found.first_f)
+    return ThresholdEffect(effects[1], effects[0], *sizes, None if data.fuzzy else ends)
 
 
 def _pair(values: Iterable[int]) -> tuple[int, int]:
