@@ -27,8 +27,6 @@ from visitkit.errors import VisitkitError
 HOST = "127.0.0.1"
 #: Seconds after which the address is told even though the page is not there yet.
 _LONGEST = 60
-#: Seconds until a second page is made ready beside the one that was opened: that one comes first.
-_NEXT = 30
 #: Milliseconds in which a browser must answer; no longer than the time between two questions.
 _PING = 30_000
 #: Seconds after which a page that no browser holds any more is ended, and between two looks.
@@ -201,7 +199,6 @@ def _config(lang: str, port: int) -> Any:
     config.VoilaConfiguration.template = NAME
     config.VoilaConfiguration.preheat_kernel = True
     config.VoilaConfiguration.default_pool_size = 1
-    config.VoilaKernelManager.fill_delay = _NEXT
     # A browser that crashed cannot say that its page was left.
     config.MappingKernelManager.cull_idle_timeout = _LEFT
     config.MappingKernelManager.cull_interval = _LOOK
@@ -252,6 +249,8 @@ def _server_class() -> Any:
         async def _tell(self) -> None:
             with suppress(Exception):  # the page then tells what is wrong
                 await asyncio.wait_for(_made(self.kernel_manager), _LONGEST)
+            # One person, one page: another made in advance would take its memory and its time.
+            self.kernel_manager.kernel_pools_config = {"default": {"pool_size": 0}}
             self._ready(f"{self.connection_url}?token={self.token}")
 
     return Server
