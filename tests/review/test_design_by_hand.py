@@ -15,7 +15,19 @@ from visitkit.review.designs.hazards import _residuals, hazard_effect
 from visitkit.review.designs.interrupted import SeriesOptions, interrupted_series
 from visitkit.review.designs.matching import match_pairs, matched_effect
 from visitkit.review.designs.propensity import fit_propensity
+from visitkit.review.designs.staggered import PanelColumns, read_panel
+from visitkit.review.designs.staggered.cells import difference
+from visitkit.review.designs.staggered.twoway import did_two_by_two, two_way_contrast
 from visitkit.review.designs.survival import log_rank, spells
+from visitkit.review.designs.threshold import (
+    ThresholdExtras,
+    ThresholdOptions,
+    threshold_data,
+    threshold_effect,
+)
+from visitkit.review.designs.threshold.checks import bandwidth_curve, density_check
+from visitkit.review.designs.threshold.pooling import detectable
+from visitkit.review.designs.threshold.randomisation import local_randomisation
 from visitkit.review.designs.weighting import Groups, WeightingOptions, groups, weighted_effect
 
 
@@ -161,3 +173,123 @@ def test_ends_of_a_curve(watched: tuple[np.ndarray, ...]) -> None:
     assert row["high"] == pytest.approx(np.exp(-np.exp(middle - half)))
     assert (curve["low"] < curve["share"]).all()
     assert (curve["share"] < curve["high"]).all()
+
+
+@pytest.fixture(scope="module")
+def scored() -> tuple[np.ndarray, np.ndarray]:
+    """Return scores and outcomes that jump by -3 at 40, with more students below than above."""
+    rng = np.random.default_rng(3)
+    score = rng.beta(2, 3, 1200) * 100
+    return score, score / 10 - 3 * (score >= 40) + rng.normal(size=1200)
+
+
+def test_the_lower_side_may_be_treated(scored: tuple[np.ndarray, ...]) -> None:
+    """The same students, the other side called treated: every sign and count turns round."""
+    score, outcome = scored
+    above = threshold_data(score, outcome, 40)
+    below = threshold_data(score, outcome, 40, treated="below")
+    assert (above.sign, below.sign) == (1, -1)
+    assert below.counts(5, 7) == (5, 7)
+    assert above.counts(5, 7) == (7, 5)
+    up, down = threshold_effect(above), threshold_effect(below)
+    assert up.robust.estimate < -2
+    assert down.robust.estimate == pytest.approx(-up.robust.estimate)
+    assert down.robust.counts.treated == up.robust.counts.control == up.n_h[0]
+    assert up.ends is not None
+    assert down.ends == pytest.approx(up.ends[::-1])
+    near = [local_randomisation(data, 3.0) for data in (above, below)]
+    assert near[1].estimate == pytest.approx(-near[0].estimate)
+    assert near[1].counts.treated == near[0].counts.control
+    plain = [outcome[(np.abs(score - 40) <= 3) & side].mean() for side in (score >= 40, score < 40)]
+    assert near[0].estimate == pytest.approx(plain[0] - plain[1])
+
+
+def test_strength_of_the_flag(scored: tuple[np.ndarray, ...]) -> None:
+    """F is the squared t of the jump in treatment, in the same window."""
+    score, outcome = scored
+    on = (score >= 40) ^ (np.random.default_rng(1).random(1200) < 0.2)
+    fuzzy = threshold_effect(threshold_data(score, outcome, 40, ThresholdExtras(received=on)))
+    same = ThresholdOptions(bandwidth=fuzzy.h, bias_bandwidth=fuzzy.b)
+    jump = threshold_effect(threshold_data(score, on.astype(float), 40), same).conventional
+    assert fuzzy.first_stage_f == pytest.approx((jump.estimate / jump.se) ** 2)
+    assert fuzzy.ends is None
+
+
+def test_reach_at_the_cutoff(scored: tuple[np.ndarray, ...]) -> None:
+    """Normal quantiles of the interval and of the power, added; covariates by the root."""
+    data = threshold_data(*scored, 40)
+    at = {power: detectable(data, power=power).effect for power in (0.5, 0.8)}
+    two_sided = stats.norm.ppf(0.975)
+    assert at[0.8] / at[0.5] == pytest.approx((two_sided + stats.norm.ppf(0.8)) / two_sided)
+
+
+def test_windows_and_sides(scored: tuple[np.ndarray, ...]) -> None:
+    """Each window is its factor wide; the share beside the cutoff is of its right side."""
+    data = threshold_data(*scored, 40)
+    best = threshold_effect(data)
+    for factor, found in bandwidth_curve(data):
+        assert (found.h, found.b) == pytest.approx((best.h * factor, best.b * factor))
+    wide = density_check(data, [30.0])[0]
+    score = scored[0]
+    right, left = ((score >= 40) & (score <= 70)).sum(), ((score < 40) & (score >= 10)).sum()
+    assert right != left
+    assert (wide.at_or_above, wide.below) == (right, left)
+    assert wide.share == pytest.approx(right / (right + left))
+    assert wide.p == pytest.approx(stats.binomtest(int(right), int(right + left)).pvalue)
+
+
+@pytest.mark.parametrize("method", ["reg", "ipw", "dr"])
+def test_pulls_by_leaving_one_out(method: str) -> None:
+    """Each student's pull is what the estimate loses without that student, to first order."""
+    rng = np.random.default_rng(5)
+    x = rng.uniform(-1, 1, 160)
+    on = rng.random(160) < 1 / (1 + np.exp(0.4 - x))
+    change = x + x**2 - on + 0.5 * rng.normal(size=160)
+    found = difference(change, on, x[:, None], method)
+    without = []
+    for row in range(160):
+        kept = np.arange(160) != row
+        without.append(difference(change[kept], on[kept], x[kept, None], method).estimate)
+    moved = 159 * (found.estimate - np.array(without))
+    # first order against exact: the slope is 1 but for terms of 1/n
+    assert np.corrcoef(moved, found.influence)[0, 1] > 0.999
+    assert found.influence.std() == pytest.approx(moved.std(), rel=0.03)
+
+
+def test_change_against_change() -> None:
+    """Without classes Welch's t, as scipy has it."""
+    rng = np.random.default_rng(7)
+    on = np.arange(50) < 12
+    before, after = rng.normal(size=50), rng.normal(size=50) * np.where(on, 3, 1)
+    found = did_two_by_two(before, after, on)
+    change = after - before
+    told = stats.ttest_ind(change[on], change[~on], equal_var=False)
+    assert found.estimate == pytest.approx(change[on].mean() - change[~on].mean())
+    assert (found.df, found.p) == pytest.approx((told.df, told.pvalue))
+
+
+def test_two_way_by_dummies() -> None:
+    """Student and period effects as columns; errors within students with both factors."""
+    rng = np.random.default_rng(9)
+    units, periods = 14, 5
+    first = np.repeat([0, 3, 4], [6, 4, 4])
+    rows = pd.DataFrame(
+        {
+            "s": np.repeat(np.arange(units), periods),
+            "t": np.tile(np.arange(1, periods + 1), units),
+            "g": np.repeat(first, periods),
+            "y": rng.normal(size=units * periods),
+        }
+    )
+    found = two_way_contrast(read_panel(rows, PanelColumns("s", "t", "y", "g")))
+    on = ((rows["g"] > 0) & (rows["t"] >= rows["g"])).to_numpy(float)
+    fixed = np.column_stack([pd.get_dummies(rows[name], dtype=float) for name in ("s", "t")])
+    own = on - fixed @ np.linalg.lstsq(fixed, on, rcond=None)[0]
+    both = np.column_stack([on, fixed])
+    rest = rows["y"] - both @ np.linalg.lstsq(both, rows["y"], rcond=None)[0]
+    sums = np.bincount(rows["s"], own * rest)
+    n, g = len(rows), units
+    variance = (sums**2).sum() / (own @ own) ** 2 * g / (g - 1) * (n - 1) / (n - periods - 1)
+    assert found.estimate == pytest.approx(own @ rows["y"] / (own @ own))
+    assert found.se == pytest.approx(np.sqrt(variance))
+    assert found.df == g - 1
