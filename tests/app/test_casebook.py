@@ -11,7 +11,10 @@ import pytest
 
 from visitkit.app.casebook import CasebookConsole
 from visitkit.app.overriding import note_override
+from visitkit.app.screening import ScreeningConsole
 from visitkit.app.session import Session
+from visitkit.calendar import Calendar
+from visitkit.load import School
 from visitkit.record import cases
 from visitkit.widgets.forms_files import paper_files
 from visitkit.widgets.reading import PageView
@@ -83,6 +86,54 @@ def visited(console: CasebookConsole) -> dict[str, object]:
         "next_date": f"{day + dt.timedelta(days=9):%Y-%m-%d}",
         "needs_school": "no",
     }
+
+
+def test_the_card_tells_contacts_of_the_casebook(folder: Path) -> None:
+    """A visit written down a minute ago stands on the card, once, until the book shuts."""
+    today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+    days = Calendar.weekdays(today - dt.timedelta(days=90), today + dt.timedelta(days=90))
+    roll = pd.DataFrame({"student_id": ["S1", "S2"], "grade": [7, 7], "class_id": ["701", "701"]})
+    school = School.from_frames(students=roll, calendar=days)
+    session = Session.of(school, "recommended", today, "en")
+    screening, console = ScreeningConsole(session), CasebookConsole(session)
+    sent: list[dict[str, object]] = []
+    screening.card.send = lambda content, *_: sent.append(content)
+
+    def contacts(student: str) -> list[str]:
+        screening._look(student)
+        return list(sent[-1]["card"]["contacts"])
+
+    assert contacts("S1") == []
+    console.unlock._message(console.unlock, ask(folder, "new", school="Made-up School"), [])
+    plan_visit(console)
+    assert contacts("S1") == []
+    assert console.desk.offers.press("visit", "fill")
+    form = console.desk.form
+    form._message(form, {"kind": "save", "values": visited(console)}, [])
+    assert form.mode == "kept", (form.said, form.faults)
+    store = session.store
+    assert store is not None
+    (told,) = contacts("S1")
+    assert (today - dt.timedelta(days=1)).isoformat() in told
+    looks = (store.audit()["action"] == "history").sum()
+    assert contacts("S2") == []
+    assert (store.audit()["action"] == "history").sum() == looks
+    console._lock()
+    assert contacts("S1") == []
+
+
+def test_what_was_decided_is_written_down_once(folder: Path) -> None:
+    """A console that was made anew after the lock does not write earlier decisions again."""
+    session = Session("en")
+    first = CasebookConsole(session)
+    first.unlock._message(first.unlock, ask(folder, "new", school="Made-up School"), [])
+    told = {"student_id": "S1", "tier": "watch", "reason_code": "other", "reason": "seen"}
+    session.override = told
+    noted = session.noted
+    assert len(noted) == 1
+    session.release()
+    CasebookConsole(session)._overridden()
+    assert session.noted is noted
 
 
 def test_closed_it_says_what_to_do() -> None:

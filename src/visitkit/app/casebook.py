@@ -49,13 +49,12 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
     def __init__(self, session: Session) -> None:
         self.session = session
         self._wrong: Exception | None = None
-        self._noted: set[tuple[tuple[str, object], ...]] = set()
         self._notes: list[str] = []
         self._file: tuple[tuple[Entry, ...], int | None] | None = None
         lang = session.lang
         self.unlock = Unlock(self._open, self._lock, lang)
         self.said = PageView(lang)
-        self.desk = CaseDesk(session, self._list)
+        self.desk = CaseDesk(session, self._changed)
         self.due_day = Ask(f"{_ROOM}.due_day", (AskField("day", "date"),), self._due_on, lang)
         self.due = RowsView(self._open_row, lang)
         self.cases = RowsView(self._open_row, lang)
@@ -176,6 +175,11 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.pages.layout.display = "" if here else "none"
         self.desk.layout.display = "" if here and self.pages.bar.page != "proof" else "none"
 
+    def _changed(self) -> None:
+        """Something was written down."""
+        self.session.written += 1
+        self._list()
+
     def _list(self) -> None:
         """Show every list anew."""
         store, lang = self.session.store, self.session.lang
@@ -279,9 +283,9 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         changed = [one.told() for one in session.overrides]
         for told in [*changed, *([session.override] if session.override else [])]:
             mark = tuple(sorted(told.items()))
-            if mark in self._noted:
+            if mark in session.noted:
                 continue
-            self._noted.add(mark)
+            session.noted |= {mark}
             try:
                 note_override(store, told, session.cases)
             except VisitkitError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from functools import partial
 from html import escape
 from typing import Any
@@ -52,6 +53,7 @@ class ScreeningConsole(ipywidgets.VBox):  # type: ignore[misc]
     def __init__(self, session: Session) -> None:
         self.session = session
         self._school = session.school
+        self._stale = True
         lang = session.lang
         self.closed = ipywidgets.HTML()
         self.choices = Choices(self._go, lang)
@@ -71,6 +73,7 @@ class ScreeningConsole(ipywidgets.VBox):  # type: ignore[misc]
         self._wire()
         session.watch("start", call=self._begin)
         session.watch("own", call=self._offer)
+        session.watch("store", "written", "as_of", call=self._written)
         session.watch("lang", call=self._speak)
         session.watch("chosen", call=self._chosen)
         self._speak()
@@ -174,7 +177,26 @@ class ScreeningConsole(ipywidgets.VBox):  # type: ignore[misc]
 
     def _look(self, student: str, *, focus: bool = False) -> None:
         if student and self._cases() is not None:
+            self._remember()
             self.card.turn_to(student, focus=focus)
+
+    def _written(self) -> None:
+        """Read the casebook again when a card is looked at: each look is written down there."""
+        self._stale = True
+        if self.session.store is None:
+            self._remember()
+
+    def _remember(self) -> None:
+        """Let the card tell the contacts that the open casebook knows."""
+        if not self._stale:
+            return
+        now, contacts = self.session, None
+        if now.store is not None and now.school is not None:
+            day = now.as_of or now.school.latest
+            with suppress(VisitkitError):  # the casebook's own page says what is wrong with it
+                contacts = now.store.history(day)["visits"]
+        self._stale = False
+        self.card.remember(contacts)
 
     def _find(self, student: str) -> None:
         self.table.go_to(student)

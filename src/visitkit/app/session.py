@@ -52,6 +52,10 @@ class Session(traitlets.HasTraits):
         console for visits keeps it here while the screen is locked.
     store : CaseStore or None
         The open casebook.
+    written : int
+        Counts what was written into the open casebook.
+    noted : frozenset
+        Tiers that people changed and that stand in the casebook already.
     locked : bool
         True while the screen is locked; the casebook is closed then.
     override : dict
@@ -73,6 +77,8 @@ class Session(traitlets.HasTraits):
     plan: Of[VisitPlan | None] = Of("visitkit.plan.VisitPlan")
     planned = traitlets.Any(None, allow_none=True)
     store: Of[CaseStore | None] = Of("visitkit.record.CaseStore")
+    written = traitlets.Int(0)
+    noted = traitlets.Any(frozenset())
     locked = traitlets.Bool(False)
     override = traitlets.Dict()
     overrides = traitlets.Tuple()

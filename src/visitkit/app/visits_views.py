@@ -55,7 +55,7 @@ class PlanViews(ipywidgets.VBox):  # type: ignore[misc]
         self.made, self._ground = made, ground
         self._lang, self._changed = lang, changed
         self.titles = {part: ipywidgets.HTML() for part in _PARTS}
-        self.said = ipywidgets.HTML()
+        self.said, self.next = ipywidgets.HTML(), ipywidgets.HTML()
         self.names = ipywidgets.Checkbox(indent=False)
         self.map = RouteMap(*self._known(), lang, beside=made.beside)
         folk = self.map.told.people
@@ -79,7 +79,7 @@ class PlanViews(ipywidgets.VBox):  # type: ignore[misc]
                 *(self.titles["map"], self.map),
                 *(self.titles["board"], self.board),
                 *(self.titles["trips"], self.trips),
-                *(self.titles["save"], saves),
+                *(self.titles["save"], saves, self.next),
             ]
         )
         self._word()
@@ -130,6 +130,7 @@ class PlanViews(ipywidgets.VBox):  # type: ignore[misc]
         sentences = [words.counts_words(made, lang), words.goodness_words(made, lang)]
         sentences += words.note_words(made, lang)
         self.said.value = "".join(f"<p>{escape(one)}</p>" for one in sentences)
+        self.next.value = f"<p>{escape(self._say('next'))}</p>"
         rows = words.trip_rows(self.map.told, self.names.value)
         self.trips.show(self._say("trips_shown"), words.trip_columns(lang), rows)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import pandas as pd
 import traitlets
 
 from visitkit import text
@@ -63,6 +64,7 @@ class StudentCard(Shown):
         names: bool = False,
     ) -> None:
         self._cases, self._school, self._names = cases, school, names
+        self._remembered: pd.DataFrame | None = None
         super().__init__(lang)
         self.observe(lambda _change: self._tell(), names=["overrides", "chosen"])
 
@@ -75,6 +77,17 @@ class StudentCard(Shown):
         self._school = school if school is not None else self._school
         if self.student and self.student not in set(cases.table["student_id"]):
             self.student = ""
+        self._tell()
+
+    def remember(self, contacts: pd.DataFrame | None) -> None:
+        """Tell also of contacts that a casebook knows.
+
+        Parameters
+        ----------
+        contacts
+            With the columns of the table ``visits``; ``None`` where no casebook is open.
+        """
+        self._remembered = contacts
         self._tell()
 
     def turn_to(self, student_id: str, *, focus: bool = False) -> None:
@@ -142,7 +155,14 @@ class StudentCard(Shown):
             self.send({"kind": "card", "card": None})
             return
         made = {one.student_id: one for one in self.overrides}
-        given = Given(self._cases, self._school, self._names, made, frozenset(self.chosen))
+        given = Given(
+            self._cases,
+            self._school,
+            self._names,
+            made,
+            frozenset(self.chosen),
+            self._remembered,
+        )
         told = card(given, self.student, self.lang)
         self.send({"kind": "card", "card": told, "focus": focus})
 

@@ -19,6 +19,7 @@ from visitkit.widgets.card_tier import Override
 
 #: Contacts told; the casebook has them all.
 CONTACTS = 5
+_NONE = pd.DataFrame(columns=["student_id", "date", "form", "topics"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Given:
         Student to the tier that a person set.
     chosen
         Who is on the list for visits.
+    remembered
+        Contacts that an open casebook knows, as far as the person at work may read it, with the
+        columns of the table ``visits``.
     """
 
     cases: Caseload
@@ -44,6 +48,7 @@ class Given:
     names: bool = False
     overrides: Mapping[str, Override] = field(default_factory=dict)
     chosen: frozenset[str] = frozenset()
+    remembered: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         """Return no student."""
@@ -210,10 +215,11 @@ def _marks(course: pd.DataFrame, lang: str) -> dict[str, object]:
 
 
 def _contacts(given: Given, student_id: str, lang: str) -> list[str]:
-    if given.school is None:
-        return []
-    visits = given.school.table("visits")
-    own = visits[visits["student_id"] == student_id]
+    here = [] if given.school is None else [given.school.table("visits")]
+    # A contact that stands in both is told once, as the school's own table has it.
+    known = [*here, *([] if given.remembered is None else [given.remembered])]
+    own = pd.concat([one[one["student_id"] == student_id] for one in known if len(one)] or [_NONE])
+    own = own.drop_duplicates(["date", "form"])
     if given.cases.as_of is not None:
         own = own[own["date"] < pd.Timestamp(given.cases.as_of) + pd.Timedelta(days=1)]
     last = own.sort_values("date", ascending=False).head(CONTACTS)
