@@ -14,7 +14,6 @@ from visitkit.review.designs.curves import kaplan_meier
 from visitkit.review.designs.hazards import _residuals, hazard_effect
 from visitkit.review.designs.interrupted import SeriesOptions, interrupted_series
 from visitkit.review.designs.matching import match_pairs, matched_effect
-from visitkit.review.designs.propensity import fit_propensity
 from visitkit.review.designs.staggered import PanelColumns, read_panel
 from visitkit.review.designs.staggered.cells import difference
 from visitkit.review.designs.staggered.twoway import did_two_by_two, two_way_contrast
@@ -29,6 +28,7 @@ from visitkit.review.designs.threshold.checks import bandwidth_curve, density_ch
 from visitkit.review.designs.threshold.pooling import detectable
 from visitkit.review.designs.threshold.randomisation import local_randomisation
 from visitkit.review.designs.weighting import Groups, WeightingOptions, groups, weighted_effect
+from visitkit.review.propensity import fit_propensity
 
 
 def two_sides(count: int = 300, seed: int = 4) -> Groups:

@@ -20,8 +20,6 @@ from visitkit.review.designs.matching import (
     multiway,
 )
 from visitkit.review.designs.overlap import overlap, standardised_differences
-from visitkit.review.designs.propensity import fit_propensity
-from visitkit.review.designs.result import Effect, Note
 from visitkit.review.designs.staggered.cells import difference
 from visitkit.review.designs.weighting import (
     Groups,
@@ -29,6 +27,8 @@ from visitkit.review.designs.weighting import (
     groups,
     weighted_effect,
 )
+from visitkit.review.propensity import fit_propensity
+from visitkit.review.result import Effect, Note
 
 ROOT = Path(__file__).parents[2]
 

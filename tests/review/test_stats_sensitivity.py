@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Counts, wald
+from visitkit.review.result import Counts, wald
 from visitkit.review.stats import (
     benjamini_hochberg,
     discoveries,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import optimize
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Floats, Note
+from visitkit.review.result import Floats, Note
 
 ERRORS = ("reml", "prais-winsten", "newey-west", "arma")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from visitkit.review.designs.result import LEVEL, Flags, Floats, Ints, quantile
+from visitkit.review.result import LEVEL, Flags, Floats, Ints, quantile
 
 
 def kaplan_meier(time: Floats, ended: Flags, *, level: float = LEVEL) -> pd.DataFrame:

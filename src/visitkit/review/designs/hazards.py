@@ -14,9 +14,9 @@ import pandas as pd
 from scipy import stats
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import complete, matrix
-from visitkit.review.designs.result import LEVEL, Effect, Floats, Note, note, wald
 from visitkit.review.designs.survival import FEW_EVENTS, Spells, spell_counts
+from visitkit.review.inputs import complete, matrix
+from visitkit.review.result import LEVEL, Effect, Floats, Note, note, wald
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from visitkit.review.designs.autocorrelation import (
     autocorrelation,
     fit_series,
 )
-from visitkit.review.designs.inputs import check_outcome, labels, numbers, same_length
-from visitkit.review.designs.result import (
+from visitkit.review.inputs import check_outcome, labels, numbers, same_length
+from visitkit.review.result import (
     Counts,
     Effect,
     Floats,

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import labels, same_length
 from visitkit.review.designs.overlap import Overlap, overlap, standardised_differences
-from visitkit.review.designs.result import (
+from visitkit.review.designs.weighting import Groups, propensity_of
+from visitkit.review.inputs import labels, same_length
+from visitkit.review.result import (
     LEVEL,
     Counts,
     Effect,
@@ -30,7 +31,6 @@ from visitkit.review.designs.result import (
     note,
     wald,
 )
-from visitkit.review.designs.weighting import Groups, propensity_of
 
 #: Who chooses a partner first.
 ORDERS = ("largest", "smallest", "unit", "random")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Flags, Floats
+from visitkit.review.result import Flags, Floats
 
 #: What a difference of means is divided by: the spread before any matching or weighting, of the
 #: treated, of both together by their sizes (as WWC does), or of both alike.

@@ -15,7 +15,7 @@ from scipy import stats
 
 from visitkit.errors import ReviewError
 from visitkit.review.designs.curves import counts_at, cumulative_incidence
-from visitkit.review.designs.inputs import (
+from visitkit.review.inputs import (
     check_clusters,
     check_sides,
     flags,
@@ -23,7 +23,7 @@ from visitkit.review.designs.inputs import (
     numbers,
     same_length,
 )
-from visitkit.review.designs.result import (
+from visitkit.review.result import (
     LEVEL,
     Counts,
     Effect,

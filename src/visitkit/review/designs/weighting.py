@@ -17,7 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import (
+from visitkit.review.designs.overlap import Overlap, overlap, standardised_differences
+from visitkit.review.inputs import (
     check_clusters,
     check_outcome,
     check_sides,
@@ -28,9 +29,8 @@ from visitkit.review.designs.inputs import (
     numbers,
     same_length,
 )
-from visitkit.review.designs.overlap import Overlap, overlap, standardised_differences
-from visitkit.review.designs.propensity import Propensity, fit_propensity
-from visitkit.review.designs.result import (
+from visitkit.review.propensity import Propensity, fit_propensity
+from visitkit.review.result import (
     LEVEL,
     Counts,
     Effect,

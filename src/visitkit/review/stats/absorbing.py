@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import same_length
-from visitkit.review.designs.result import Floats, Ints
+from visitkit.review.inputs import same_length
+from visitkit.review.result import Floats, Ints
 
 _ROUNDS = 10_000
 _CLOSE = 1e-10

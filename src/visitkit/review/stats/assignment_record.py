@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import flags
-from visitkit.review.designs.result import Flags
+from visitkit.review.inputs import flags
+from visitkit.review.result import Flags
 from visitkit.review.stats.checks import full
 from visitkit.review.stats.fingerprint import columns_of, fingerprint, one_row_a_student, text_of
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import flags, matrix, same_length
-from visitkit.review.designs.propensity import fit_propensity
-from visitkit.review.designs.result import Floats
+from visitkit.review.inputs import flags, matrix, same_length
+from visitkit.review.propensity import fit_propensity
+from visitkit.review.result import Floats
 from visitkit.review.stats.checks import full, within
 
 

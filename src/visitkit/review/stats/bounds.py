@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy import optimize, stats
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import check_outcome, flags, numbers, same_length
-from visitkit.review.designs.result import LEVEL, Flags, Floats
+from visitkit.review.inputs import check_outcome, flags, numbers, same_length
+from visitkit.review.result import LEVEL, Flags, Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import numbers
-from visitkit.review.designs.result import Floats
+from visitkit.review.inputs import numbers
+from visitkit.review.result import Floats
 
 
 def within(value: float, low: float, high: float, name: str) -> float:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import flags, same_length
-from visitkit.review.designs.result import LEVEL, Note, note
+from visitkit.review.inputs import flags, same_length
+from visitkit.review.result import LEVEL, Note, note
 from visitkit.review.stats.absorbing import codes
 from visitkit.review.stats.cluster_robust import ClusterEffect, cluster_effect
 from visitkit.review.stats.regression import FEW_CLUSTERS, ClusterFit

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import LEVEL, Floats, quantile, upper_tail
+from visitkit.review.result import LEVEL, Floats, quantile, upper_tail
 from visitkit.review.stats.checks import one_of, within
 from visitkit.review.stats.regression import ClusterFit
 

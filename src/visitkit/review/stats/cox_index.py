@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import LEVEL, quantile
+from visitkit.review.result import LEVEL, quantile
 from visitkit.review.stats.checks import at_least
 from visitkit.review.stats.effect_size import EffectSize, omega
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.stats import norm
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import LEVEL, quantile
+from visitkit.review.result import LEVEL, quantile
 from visitkit.review.stats.checks import at_least, positive, within
 from visitkit.review.stats.clustered_size import ALONE, Clustering, cluster_factors
 from visitkit.review.stats.groups import Group, group, pooled_sd

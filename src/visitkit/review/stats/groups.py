@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import numbers
+from visitkit.review.inputs import numbers
 from visitkit.review.stats.checks import at_least
 
 

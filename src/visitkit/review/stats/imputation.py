@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import check_outcome, flags, matrix, numbers, same_length
-from visitkit.review.designs.result import LEVEL, Floats
+from visitkit.review.inputs import check_outcome, flags, matrix, numbers, same_length
+from visitkit.review.result import LEVEL, Floats
 from visitkit.review.stats.checks import at_least
 from visitkit.review.stats.rubin import Combined, combine
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy import stats
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import same_length
-from visitkit.review.designs.result import LEVEL, Floats, Note, note, quantile, upper_tail
+from visitkit.review.inputs import same_length
+from visitkit.review.result import LEVEL, Floats, Note, note, quantile, upper_tail
 from visitkit.review.stats.checks import full, one_of
 from visitkit.review.stats.meta_tau import (
     METHODS,

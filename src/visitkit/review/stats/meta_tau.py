@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize, stats
 
-from visitkit.review.designs.result import Floats
+from visitkit.review.result import Floats
 
 METHODS = ("reml", "paule_mandel", "fixed")
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import labels, same_length
-from visitkit.review.designs.result import Floats
+from visitkit.review.inputs import labels, same_length
+from visitkit.review.result import Floats
 from visitkit.review.stats.checks import full
 
 

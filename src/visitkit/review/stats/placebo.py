@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visitkit.review.designs.result import Effect, Note, note
+from visitkit.review.result import Effect, Note, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def placebo(real: Effect, effect: Effect) -> Placebo:
 
     Examples
     --------
-    >>> from visitkit.review.designs.result import Counts, wald
+    >>> from visitkit.review.result import Counts, wald
     >>> one = wald(-2.0, 0.5, Counts(50, 50), "review_stats.method.regression")
     >>> two = wald(0.2, 0.5, Counts(50, 50), "review_stats.method.regression")
     >>> found = placebo(one, two)

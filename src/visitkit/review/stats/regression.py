@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import check_outcome, same_length
-from visitkit.review.designs.result import Floats, Ints
+from visitkit.review.inputs import check_outcome, same_length
+from visitkit.review.result import Floats, Ints
 from visitkit.review.stats.absorbing import codes, demean, dummies, nested
 from visitkit.review.stats.checks import full
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy.stats import norm
 
-from visitkit.review.designs.result import Note, note
+from visitkit.review.result import Note, note
 from visitkit.review.stats.checks import between, positive, within
 
 

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import LEVEL, quantile
+from visitkit.review.result import LEVEL, quantile
 from visitkit.review.stats.checks import at_least, positive, within
 
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from scipy import optimize, stats
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import same_length
-from visitkit.review.designs.result import Floats
+from visitkit.review.inputs import same_length
+from visitkit.review.result import Floats
 from visitkit.review.stats.checks import at_least, full, one_of
 
 TESTS = ("signed_rank", "sign")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy.typing as npt
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import same_length
-from visitkit.review.designs.result import LEVEL, quantile, upper_tail
+from visitkit.review.inputs import same_length
+from visitkit.review.result import LEVEL, quantile, upper_tail
 from visitkit.review.stats.checks import full, positive
 
 

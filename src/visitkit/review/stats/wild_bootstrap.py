@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import LEVEL, Floats
+from visitkit.review.result import LEVEL, Floats
 from visitkit.review.stats.checks import at_least, between, one_of, within
 from visitkit.review.stats.cluster_robust import cr1_factor
 from visitkit.review.stats.regression import ClusterFit

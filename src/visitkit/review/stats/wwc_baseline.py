@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import flags, numbers, same_length
-from visitkit.review.designs.result import Flags, Floats
+from visitkit.review.inputs import flags, numbers, same_length
+from visitkit.review.result import Flags, Floats
 from visitkit.review.stats.cox_index import cox_index
 from visitkit.review.stats.effect_size import EffectSize, hedges_g
 from visitkit.review.stats.wwc_rules import sheet, source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visitkit.review.designs.result import Note, note
+from visitkit.review.result import Note, note
 from visitkit.review.stats.checks import one_of
 from visitkit.review.stats.wwc_rules import RATINGS, Rule, rules, sheet, source
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import flags, numbers
+from visitkit.review.inputs import flags, numbers
 from visitkit.review.study.declare import ASSIGNMENTS, METHODS, Declared, Details
 
 #: Columns that each way of assigning needs beside the outcome.

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import numbers
-from visitkit.review.designs.result import Flags, quantile
 from visitkit.review.designs.threshold.checks import covariates_at_cutoff
 from visitkit.review.designs.weighting import WeightedEffect
+from visitkit.review.inputs import numbers
+from visitkit.review.result import Flags, quantile
 from visitkit.review.stats import Baseline, BaselineRow, EffectSize, baseline_equivalence
 from visitkit.review.stats.groups import group, pooled_sd
 from visitkit.review.stats.wwc_baseline import baseline_category

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from visitkit.review.designs.result import Floats
 from visitkit.review.designs.threshold import ThresholdData, ThresholdEffect
 from visitkit.review.designs.threshold.data import Side
 from visitkit.review.designs.threshold.kernels import kernel_weights
 from visitkit.review.designs.threshold.randomisation import Window
+from visitkit.review.result import Floats
 
 #: Students in a bin at least, and bins on a side at most.
 IN_A_BIN, BINS = 10, 12

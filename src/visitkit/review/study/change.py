@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import check_sides, numbers
 from visitkit.review.designs.interrupted import SeriesEffect, SeriesOptions, interrupted_series
-from visitkit.review.designs.result import Effect, Flags
 from visitkit.review.designs.staggered import (
     Aggregate,
     GroupTimes,
@@ -20,6 +18,8 @@ from visitkit.review.designs.staggered import (
     att_gt,
     read_panel,
 )
+from visitkit.review.inputs import check_sides, numbers
+from visitkit.review.result import Effect, Flags
 from visitkit.review.stats import EffectSize, g_from_regression
 from visitkit.review.stats.cluster_inference import FEWEST_A_SIDE, clusters_a_side
 from visitkit.review.stats.groups import group

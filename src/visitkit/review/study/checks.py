@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import numbers
-from visitkit.review.designs.result import Effect, Floats, Note, note
+from visitkit.review.inputs import numbers
+from visitkit.review.result import Effect, Floats, Note, note
 from visitkit.review.stats import (
     EValue,
     e_value,

@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import check_outcome, check_sides, complete, numbers
 from visitkit.review.designs.matching import (
     MatchedPairs,
     MatchingOptions,
     match_pairs,
     matched_effect,
 )
-from visitkit.review.designs.result import Counts, Effect, Flags, Floats, Note, note
 from visitkit.review.designs.weighting import (
     Groups,
     WeightedEffect,
@@ -24,6 +22,8 @@ from visitkit.review.designs.weighting import (
     groups,
     weighted_effect,
 )
+from visitkit.review.inputs import check_outcome, check_sides, complete, numbers
+from visitkit.review.result import Counts, Effect, Flags, Floats, Note, note
 from visitkit.review.stats import (
     ALONE,
     Clustering,

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import numbers
-from visitkit.review.designs.result import Effect, Flags, Floats, Note, note
 from visitkit.review.designs.threshold import (
     ThresholdData,
     ThresholdEffect,
@@ -23,6 +21,8 @@ from visitkit.review.designs.threshold.randomisation import (
     choose_window,
     local_randomisation,
 )
+from visitkit.review.inputs import numbers
+from visitkit.review.result import Effect, Flags, Floats, Note, note
 from visitkit.review.stats import EffectSize, g_from_regression, read_record
 from visitkit.review.stats.cluster_inference import clusters_a_side
 from visitkit.review.stats.fingerprint import text_of

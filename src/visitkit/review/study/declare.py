@@ -9,8 +9,8 @@ from typing import Any, Protocol, TypedDict
 
 import pandas as pd
 
-from visitkit.review.designs.inputs import flags, numbers
-from visitkit.review.designs.result import LEVEL, Flags
+from visitkit.review.inputs import flags, numbers
+from visitkit.review.result import LEVEL, Flags
 
 #: How students came to be treated.
 ASSIGNMENTS = ("randomised", "threshold", "chosen", "staggered", "series", "time_to_event")

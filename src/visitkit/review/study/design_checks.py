@@ -10,7 +10,6 @@ import numpy as np
 from visitkit.errors import ReviewError
 from visitkit.review.designs.autocorrelation import ERRORS
 from visitkit.review.designs.interrupted import SeriesEffect, SeriesOptions, interrupted_series
-from visitkit.review.designs.result import note
 from visitkit.review.designs.threshold import ThresholdData, ThresholdEffect
 from visitkit.review.designs.threshold.checks import (
     bandwidth_curve,
@@ -18,6 +17,7 @@ from visitkit.review.designs.threshold.checks import (
     donut,
     placebo_cutoffs,
 )
+from visitkit.review.result import note
 from visitkit.review.study.change import Starts, staggered
 from visitkit.review.study.checks import Check, made, of_effect, tried
 from visitkit.review.study.cutoff import options_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Floats
 from visitkit.review.designs.threshold.data import Side
 from visitkit.review.designs.threshold.pooling import Explained as Around
 from visitkit.review.designs.threshold.pooling import detectable
+from visitkit.review.result import Floats
 from visitkit.review.stats import Explained, Precision, clusters, individuals, mdes
 from visitkit.review.stats.power import multiplier
 from visitkit.review.study.compare import Sides, share_between, sides

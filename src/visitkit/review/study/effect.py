@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Effect, Flags, Note, note
+from visitkit.review.result import Effect, Flags, Note, note
 from visitkit.review.stats import EffectSize, WildTest, improvement_index
 
 

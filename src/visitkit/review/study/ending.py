@@ -8,8 +8,6 @@ import numpy as np
 
 from visitkit.errors import ReviewError
 from visitkit.review.designs.hazards import HazardEffect, hazard_effect
-from visitkit.review.designs.inputs import numbers
-from visitkit.review.designs.result import Effect
 from visitkit.review.designs.survival import (
     LogRank,
     Spells,
@@ -17,6 +15,8 @@ from visitkit.review.designs.survival import (
     log_rank,
     spells,
 )
+from visitkit.review.inputs import numbers
+from visitkit.review.result import Effect
 from visitkit.review.stats.cluster_inference import clusters_a_side
 from visitkit.review.study.declare import Declared
 from visitkit.review.study.effect import Found

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import numbers
-from visitkit.review.designs.result import Counts, Effect, Flags, Floats, note, wald
 from visitkit.review.designs.staggered import Panel
+from visitkit.review.inputs import numbers
+from visitkit.review.result import Counts, Effect, Flags, Floats, note, wald
 from visitkit.review.stats import discoveries
 from visitkit.review.study.change import Starts, series, staggered, starters
 from visitkit.review.study.compare import chosen, randomised

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import labels, numbers
-from visitkit.review.designs.result import Counts, Flags
+from visitkit.review.inputs import labels, numbers
+from visitkit.review.result import Counts, Flags
 from visitkit.review.stats import Attrition, Flow, attrition
 from visitkit.review.study.cutoff import assigned
 from visitkit.review.study.declare import Declared

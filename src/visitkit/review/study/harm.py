@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from visitkit.review.designs.inputs import numbers
+from visitkit.review.inputs import numbers
 from visitkit.review.study.cutoff import assigned
 from visitkit.review.study.declare import Declared
 from visitkit.review.study.effect import Harm

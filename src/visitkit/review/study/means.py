@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from visitkit.review.designs.inputs import numbers
 from visitkit.review.designs.interrupted import SeriesEffect
-from visitkit.review.designs.result import Flags, Floats
 from visitkit.review.designs.threshold import ThresholdEffect
+from visitkit.review.inputs import numbers
+from visitkit.review.result import Flags, Floats
 from visitkit.review.small_cells import FLOOR
 from visitkit.review.stats.regression import ClusterFit
 from visitkit.review.study.compare import pairs_of, weights_of

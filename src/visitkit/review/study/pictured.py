@@ -10,13 +10,13 @@ import pandas as pd
 
 from visitkit.errors import ReviewError
 from visitkit.review.designs.curves import cumulative_incidence
-from visitkit.review.designs.inputs import numbers
 from visitkit.review.designs.interrupted import SeriesEffect
 from visitkit.review.designs.matching import MatchedPairs
-from visitkit.review.designs.result import Flags, Floats
 from visitkit.review.designs.threshold import ThresholdData
 from visitkit.review.designs.weighting import WeightedEffect
 from visitkit.review.estimates import share
+from visitkit.review.inputs import numbers
+from visitkit.review.result import Flags, Floats
 from visitkit.review.small_cells import FLOOR, LEAST
 from visitkit.review.study.binned import ThresholdPicture, threshold_picture
 from visitkit.review.study.change import Starts

@@ -10,7 +10,7 @@ from typing import Unpack
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Counts, Note, note
+from visitkit.review.result import Counts, Note, note
 from visitkit.review.stats import Attrition, Baseline, Verdict
 from visitkit.review.stats.wwc_rules import RATINGS
 from visitkit.review.study import checks

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from visitkit import text
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Note
+from visitkit.review.result import Note
 from visitkit.review.shown_counts import shown_steps
 from visitkit.review.study.checks import brief, chance
 from visitkit.review.study.effect import EffectRow, Harm

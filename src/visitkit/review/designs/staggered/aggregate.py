@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Effect, Flags, Floats, note, quantile, wald
 from visitkit.review.designs.staggered.att_gt import GroupTimes, count_units, spread_of
+from visitkit.review.result import Effect, Flags, Floats, note, quantile, wald
 
 KINDS = ("simple", "dynamic", "group", "calendar")
 

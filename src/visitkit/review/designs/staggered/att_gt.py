@@ -12,8 +12,10 @@ import numpy as np
 from scipy import stats
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import check_clusters
-from visitkit.review.designs.result import (
+from visitkit.review.designs.staggered.cells import METHODS, difference
+from visitkit.review.designs.staggered.panel import Panel
+from visitkit.review.inputs import check_clusters
+from visitkit.review.result import (
     Counts,
     Effect,
     Flags,
@@ -23,8 +25,6 @@ from visitkit.review.designs.result import (
     note,
     wald,
 )
-from visitkit.review.designs.staggered.cells import METHODS, difference
-from visitkit.review.designs.staggered.panel import Panel
 
 CONTROLS = ("never", "not_yet")
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.propensity import fit_propensity
-from visitkit.review.designs.result import Flags, Floats
+from visitkit.review.propensity import fit_propensity
+from visitkit.review.result import Flags, Floats
 
 METHODS = ("dr", "reg", "ipw")
 

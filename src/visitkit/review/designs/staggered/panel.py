@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import check_outcome, labels, numbers
-from visitkit.review.designs.result import Floats, Ints, Note, note
+from visitkit.review.inputs import check_outcome, labels, numbers
+from visitkit.review.result import Floats, Ints, Note, note
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import (
+from visitkit.review.designs.staggered.att_gt import count_units
+from visitkit.review.designs.staggered.panel import Panel
+from visitkit.review.inputs import (
     check_clusters,
     check_outcome,
     check_sides,
@@ -18,7 +20,7 @@ from visitkit.review.designs.inputs import (
     numbers,
     same_length,
 )
-from visitkit.review.designs.result import (
+from visitkit.review.result import (
     LEVEL,
     Counts,
     Effect,
@@ -29,8 +31,6 @@ from visitkit.review.designs.result import (
     note,
     wald,
 )
-from visitkit.review.designs.staggered.att_gt import count_units
-from visitkit.review.designs.staggered.panel import Panel
 
 
 def did_two_by_two(

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visitkit.review.designs.result import Floats
 from visitkit.review.designs.threshold.data import Side, ThresholdData
 from visitkit.review.designs.threshold.kernels import PILOT, kernel_weights
 from visitkit.review.designs.threshold.local import (
@@ -21,6 +20,7 @@ from visitkit.review.designs.threshold.local import (
     smoother,
     spread,
 )
+from visitkit.review.result import Floats
 
 #: From this share of repeated scores on, the number of distinct scores counts.
 MASS_POINTS = 0.2

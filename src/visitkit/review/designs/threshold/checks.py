@@ -15,10 +15,10 @@ import pandas as pd
 from scipy import stats
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Effect, Floats, Note, note
 from visitkit.review.designs.threshold.bandwidth import ThresholdOptions
 from visitkit.review.designs.threshold.data import Side, ThresholdData
 from visitkit.review.designs.threshold.estimate import ThresholdEffect, threshold_effect
+from visitkit.review.result import Effect, Floats, Note, note
 
 #: Windows beside the best one.
 FACTORS = (0.5, 0.75, 1.0, 1.5, 2.0)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import (
+from visitkit.review.inputs import (
     check_clusters,
     check_outcome,
     check_sides,
@@ -20,7 +20,7 @@ from visitkit.review.designs.inputs import (
     numbers,
     same_length,
 )
-from visitkit.review.designs.result import Flags, Floats, Ints, Note, note
+from visitkit.review.result import Flags, Floats, Ints, Note, note
 
 #: Which scores are treated, and whether the side right of the cutoff is the treated one.
 TREATED = {"at_or_above": True, "above": True, "below": False, "at_or_below": False}

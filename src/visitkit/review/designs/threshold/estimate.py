@@ -12,15 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import (
-    Counts,
-    Effect,
-    Floats,
-    Note,
-    check_spread,
-    note,
-    wald,
-)
 from visitkit.review.designs.threshold.bandwidth import (
     Bandwidths,
     ThresholdOptions,
@@ -32,6 +23,15 @@ from visitkit.review.designs.threshold.bandwidth import (
 from visitkit.review.designs.threshold.data import Side, ThresholdData
 from visitkit.review.designs.threshold.kernels import kernel_weights
 from visitkit.review.designs.threshold.local import VARIANCES, smoother, spread
+from visitkit.review.result import (
+    Counts,
+    Effect,
+    Floats,
+    Note,
+    check_spread,
+    note,
+    wald,
+)
 
 _Column = Callable[[Side], Floats]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Floats
+from visitkit.review.result import Floats
 
 #: Kernels and the constant of their rule-of-thumb bandwidth for a density at a point (Silverman
 #: 1986, section 3.4, as used for the pilot of Calonico, Cattaneo and Titiunik 2014).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Floats, Ints
+from visitkit.review.result import Floats, Ints
 
 #: How residuals may be taken: from the nearest neighbours in score, or from the fit with a
 #: heteroskedasticity correction (MacKinnon and White 1985, doi:10.1016/0304-4076(85)90158-7).

@@ -10,8 +10,6 @@ import numpy.typing as npt
 from scipy import stats
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import labels, matrix, numbers, same_length
-from visitkit.review.designs.result import Floats
 from visitkit.review.designs.threshold.bandwidth import ThresholdOptions, pilot_bandwidth
 from visitkit.review.designs.threshold.data import (
     ThresholdData,
@@ -20,6 +18,8 @@ from visitkit.review.designs.threshold.data import (
 )
 from visitkit.review.designs.threshold.kernels import kernel_weights
 from visitkit.review.designs.threshold.local import smoother
+from visitkit.review.inputs import labels, matrix, numbers, same_length
+from visitkit.review.result import Floats
 
 
 def pooled_threshold_data(

@@ -14,9 +14,9 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.inputs import check_outcome, check_sides
-from visitkit.review.designs.result import LEVEL, Counts, Effect, Flags, Floats, note
 from visitkit.review.designs.threshold.data import ThresholdData
+from visitkit.review.inputs import check_outcome, check_sides
+from visitkit.review.result import LEVEL, Counts, Effect, Flags, Floats, note
 
 #: Smallest window: so many students on each side.
 FEWEST_IN_WINDOW = 10

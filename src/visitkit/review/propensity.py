@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Flags, Floats
+from visitkit.review.result import Flags, Floats
 
 _STEPS = 100
 _CLOSE = 1e-10

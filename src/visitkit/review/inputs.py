@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.review.designs.result import Flags, Floats, Ints
+from visitkit.review.result import Flags, Floats, Ints
 
 #: Fewer units than this on a side say nothing about spread.
 FEWEST_UNITS = 2
