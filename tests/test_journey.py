@@ -235,7 +235,7 @@ def test_04_the_alert_of_absence_opens_a_case(year: Year) -> None:
     case = year.found["away"] = entry.case_id
     owed = year.owed(case, "2026-10-30 08:15")
     assert owed["contact_parents"] == "head_teacher 10-30 09:40"
-    assert owed["report_absence:moral_office"] == "head_teacher 10-31 08:10"  # as the register says
+    assert owed["report_absence:moral_office"] == "head_teacher 10-31 08:00"  # as the register says
     assert owed["round:1"].startswith("head_teacher")
     assert not year.late(case, "2026-10-30 08:15")
     assert "contact_parents" in year.late(case, "2026-10-30 10:00")

@@ -591,6 +591,12 @@ def test_a_form_goes_out_filled_and_comes_back(do: Doing, roll: Path, tmp_path: 
     assert "is neither yes nor no" in refused.err
     assert "nothing is filled in" in refused.err
     fill_in(path, **RECORD, **times)
+    kept = rows_of(do.book)
+    would = do("import", path, "--dry-run")
+    assert would.code == 0, would.err
+    assert "would be written down: 2. Nothing was written" in would.out
+    assert "a calm place to read" in would.out
+    assert rows_of(do.book) == kept  # byte for byte, but for the trail of openings
     taken = do("import", path)
     assert taken.code == 0, taken.err
     steps = [one["step"] for one in json.loads(do("case", case, "--json").out)["entries"]]
@@ -603,6 +609,48 @@ def test_a_form_goes_out_filled_and_comes_back(do: Doing, roll: Path, tmp_path: 
     other = do("import", path)
     assert other.code in {1}
     assert len(json.loads(do("case", case, "--json").out)["entries"]) == 3
+
+
+def rows_of(book: Path) -> dict[str, list[Any]]:
+    """Return every row of every table of both files but the trail of who looked."""
+    phrases = record.Keys(PEOPLE, PSYCH)
+    store = record.open_store(book, phrases, actor="T1", role="principal")
+    with store:
+        found = {}
+        for shelf in store.book.shelves:
+            with shelf.begin() as connection:
+                listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'audit'"
+                for (name,) in connection.exec_driver_sql(listed).fetchall():
+                    rows = connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall()
+                    found[f"{shelf.name}.{name}"] = [tuple(row) for row in rows]
+    return found
+
+
+def test_totals_of_feedback_from_filled_forms(run: Callable, tmp_path: Path) -> None:
+    """Six families, no name and no word of theirs; four of them are too few."""
+    from visitkit import reports
+    from visitkit.record.forms import fill
+
+    told = {"student_id": "S1", "visited_on": "2026-11-06", "visitors": ["T1"]}
+    said = {**told, "friendly": "very", "complaint": "came late"}
+    paper = fill("visit_feedback", said)
+    paths = [reports.write_form(paper, tmp_path / f"{n}.xlsx", "zh")[0] for n in range(6)]
+    words = ("--policy", "junior-school-annex", "--since", "2026-09-01", "--as-of", "2027-01-22")
+    out = tmp_path / "file.csv"
+    done = run("record", "ethics", *paths, *words, "--out", out)
+    assert done.code == 0, done.err
+    rows = pd.read_csv(out, encoding="utf-8-sig")
+    assert rows[["teacher_id", "answers", "complaints"]].to_numpy().tolist() == [["T1", 6, 6]]
+    assert "came late" not in out.read_text("utf-8-sig")
+    assert "S1" not in out.read_text("utf-8-sig")
+    few = run("record", "ethics", *paths[:4], *words, "--out", out)
+    assert "too few answers for: 1" in few.out
+    assert pd.read_csv(out, encoding="utf-8-sig")["answers"].isna().all()
+    assert "recommended" in run("record", "ethics", *paths, *words[2:], "--out", out).err
+    other = reports.write_form(
+        fill("visit_analysis", {}, unfinished=True), tmp_path / "o.xlsx", "zh"
+    )
+    assert "visit_analysis" in run("record", "ethics", *other, *words, "--out", out).err
 
 
 def form(do: Doing, name: str, *words: object) -> Any:

@@ -84,6 +84,16 @@ class CaseStore(CasebookView):
         """
         return noting.note(self.book, entries)
 
+    def rehearse(self, entries: Sequence[Entry]) -> None:
+        """Refuse what :meth:`add_many` would refuse, and write nothing down.
+
+        Raises
+        ------
+        StoreError
+            As :meth:`add_many`.
+        """
+        noting.rehearse(self.book, entries)
+
     def correct(
         self, entry_id: str, facts: Mapping[str, object] | None, reason: str, role: str = ""
     ) -> Entry:

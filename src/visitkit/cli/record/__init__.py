@@ -22,6 +22,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "importing": ("import",),
     "proving": ("verify", "head", "anchor"),
     "giving": ("grant", "share", "outcomes", "history"),
+    "feedback": ("ethics",),
     "copies": ("backup", "restore", "retention"),
     "keeping": ("rekey", "split", "join"),
 }

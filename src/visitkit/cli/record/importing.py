@@ -33,11 +33,16 @@ def _arguments(parser: Parser) -> None:
     take(parser, "--kind", said="import_kind", metavar="KIND", default="")
     take(parser, "--step", said="import_step", metavar="STEP", default="")
     take(parser, "--at", said="at", metavar="MOMENT")
+    take(parser, "--dry-run", said="import_dry_run", action="store_true")
     take_json(parser)
 
 
 def _import(args: argparse.Namespace, console: Console) -> int:
-    """Take filled forms over; 1 when one needs a person, and nothing of that one is taken."""
+    """Take filled forms over; 1 when one needs a person, and nothing of that one is taken.
+
+    A dry run looks at each form by itself, as the casebook stands. That it was opened, and what
+    was looked at, is written down even then.
+    """
     if args.case and len(args.files) > 1:
         raise UsageError("cli_record.wrong.one_file", prog=f"{PROG} import")
     wish = Taking(args.kind, args.step, args.case, at=read_moment("--at", args.at))
@@ -46,16 +51,16 @@ def _import(args: argparse.Namespace, console: Console) -> int:
     with casebook(args, console) as store:
         for file in args.files:
             try:
-                taken = _take_file(store, Path(file), wish)
+                taken = _take_file(store, Path(file), wish, write=not args.dry_run)
             except StoreError as error:
                 needs_person = True
                 told.append({"file": file, "error": str(error)})
                 console.complain(f"{file}: {error}")
                 continue
             needs_person |= bool(taken.other)
-            told.append({"file": file, **_as_json(taken)})
+            told.append({"file": file, "dry_run": args.dry_run, **_as_json(taken)})
             if not args.json:
-                _tell(store, file, taken, console)
+                _tell(store, (file, args.dry_run), taken, console)
     if args.json:
         print_json(console, told)
     return int(needs_person)
@@ -85,8 +90,10 @@ def _as_json(taken: _Taken) -> dict[str, object]:
     return {"known": taken.known, "other": list(taken.other), "entries": entries}
 
 
-def _tell(store: CaseStore, file: str, taken: _Taken, console: Console) -> None:
-    console.say("cli_record.import.done", "strong", file=file, number=len(taken.entries))
+def _tell(store: CaseStore, what: tuple[str, bool], taken: _Taken, console: Console) -> None:
+    file, dry_run = what
+    done = "cli_record.import.would" if dry_run else "cli_record.import.done"
+    console.say(done, "strong", file=file, number=len(taken.entries))
     if taken.known:
         console.say("cli_record.import.known", number=taken.known)
     for step in taken.other:
@@ -94,8 +101,8 @@ def _tell(store: CaseStore, file: str, taken: _Taken, console: Console) -> None:
     tell_entries(taken.entries, store.book.rules.policy, Names(), console, case=True)
 
 
-def _take_file(store: CaseStore, path: Path, wish: Taking) -> _Taken:
-    """Take one form over, whole or not at all."""
+def _take_file(store: CaseStore, path: Path, wish: Taking, *, write: bool) -> _Taken:
+    """Take one form over, whole or not at all; or only tell what would be taken."""
     form, values = read_form(path)
     filled = fill(form, values)
     kind = wish.kind or next(iter(filled.definition.steps), "").partition(".")[0]
@@ -112,7 +119,7 @@ def _take_file(store: CaseStore, path: Path, wish: Taking) -> _Taken:
     at = wish.at or min(_moments(rest), default=None)
     taking = replace(wish, kind=kind, case_id=case_id, student_id=student or "", at=at)
     taking = replace(taking, purpose=wish.purpose or f"{PROG} import")
-    entries = keep(store, _without(filled, known), taking)
+    entries = keep(store, _without(filled, known), taking, write=write)
     taken = {one.step for one in entries}
     there = {one.step for one in before}
     other = dict.fromkeys(

@@ -49,7 +49,9 @@ class Taking:
     purpose: str = ""
 
 
-def keep(store: CaseStore, filled: FilledForm, taking: Taking) -> list[Entry]:
+def keep(
+    store: CaseStore, filled: FilledForm, taking: Taking, *, write: bool = True
+) -> list[Entry]:
     """Take a form into an open casebook: all its steps that are legal now, or none.
 
     Parameters
@@ -60,6 +62,8 @@ def keep(store: CaseStore, filled: FilledForm, taking: Taking) -> list[Entry]:
         The form.
     taking
         For which case.
+    write
+        ``False`` tells what would be taken, and writes nothing down.
 
     Returns
     -------
@@ -83,7 +87,10 @@ def keep(store: CaseStore, filled: FilledForm, taking: Taking) -> list[Entry]:
         refused += wrong
     if not taken:
         raise refused[0]
-    return store.add_many(taken)
+    if write:
+        return store.add_many(taken)
+    store.rehearse(taken)
+    return taken
 
 
 def _by_case(
