@@ -58,6 +58,28 @@ def test_small_groups_are_held_back_and_cannot_be_worked_out() -> None:
     assert hidden.isna().all(axis=None)
 
 
+def test_two_of_one_are_not_hidden_by_each_other() -> None:
+    """One and one, held back together, could only be one and one: the next is held back too."""
+    rng = np.random.default_rng(0)
+    found = found_of(np.tile([0, 1], 51), rng.random(102))
+    groups = ["a"] * 60 + ["b"] * 40 + ["c", "d"]
+    table = subgroups(found, members_of(found, groups), Wanted(20, resamples=5)).table
+    assert dict(zip(table["group"], table["told"], strict=True)) == {
+        "a": True, "b": False, "c": False, "d": False,
+    }  # fmt: skip
+
+
+def test_the_number_behind_a_share_cannot_be_worked_out() -> None:
+    """Of three groups one has four with the outcome: another's share found is held back as well."""
+    truth = np.array([1] * 4 + [0] * 36 + [1] * 20 + [0] * 20 + [1] * 15 + [0] * 25)
+    found = found_of(truth, np.random.default_rng(1).random(120))
+    groups = ["f"] * 40 + ["m"] * 40 + ["x"] * 40
+    table = subgroups(found, members_of(found, groups), Wanted(60, resamples=5)).table
+    table = table.set_index("group")
+    assert table["tpr"].isna().to_dict() == {"f": True, "m": False, "x": True}
+    assert table["told"].all()
+
+
 def test_a_share_needs_its_own_number() -> None:
     """Forty students of whom four have the outcome: share found is not told, share listed is."""
     truth = np.array([1] * 4 + [0] * 36 + [1] * 20 + [0] * 20)
@@ -67,7 +89,8 @@ def test_a_share_needs_its_own_number() -> None:
     ).table.set_index("group")
     assert np.isnan(table.loc["f", "tpr"])
     assert not np.isnan(table.loc["f", "selection"])
-    assert not np.isnan(table.loc["m", "tpr"])
+    # all with the outcome are told: twenty of twenty-four would say that the others are four
+    assert np.isnan(table.loc["m", "tpr"])
 
 
 def test_the_floor_holds() -> None:

@@ -10,15 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from visitkit.errors import ScreenError
+from visitkit.outgoing import FLOOR, LEAST, without_small_cells
 from visitkit.screen.validate.joining import by_student
 from visitkit.screen.validate.out_of_fold import OutOfFold
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-#: Figures of fewer students are not told, and never of fewer than the floor.
-LEAST = 10
-FLOOR = 5
 
 RESAMPLES = 300
 
@@ -101,8 +98,9 @@ def subgroups(
     Notes
     -----
     A figure is told only where at least ``least`` students stand behind it: for the share found,
-    those with the outcome. Where just one group of an attribute is too small, the next smallest is
-    held back as well, because it could be worked out from the rest. The groups are compared at the
+    those with the outcome. Where a number held back could be worked out from the others of its
+    attribute, or nearly so, the next smallest is held back as well
+    (:func:`visitkit.outgoing.without_small_cells`). The groups are compared at the
     same list, as it is used. The figures can not all be equal when the groups differ in how often
     the outcome occurs: Chouldechova 2017, doi:10.1089/big.2016.0047; Kleinberg et al. 2017,
     arXiv:1609.05807.
@@ -134,11 +132,9 @@ def subgroups(
         kinds = sorted(set(names))
         values = draws.figures([names == kind for kind in kinds])
         sizes = [_sizes(truth, draws.listed, names == kind) for kind in kinds]
-        open_groups = _large_enough([size["n"] for size in sizes], wanted.least)
+        open_ones = _told(sizes, wanted.least)
         for place, kind in enumerate(kinds):
-            told.append(
-                _line(attribute, kind, sizes[place], values[place], open_groups[place], wanted)
-            )
+            told.append(_line(attribute, kind, sizes[place]["n"], values[place], open_ones[place]))
         gaps += _gaps(attribute, told[-len(kinds) :], values)
     columns = ["attribute", "figure", "most", "least", "gap", "low", "high", "noise"]
     made = pd.DataFrame(told).astype({"n": "Int64"})
@@ -213,23 +209,28 @@ def _sizes(truth: Flags, listed: Flags, inside: Flags) -> dict[str, int]:
     }
 
 
-def _large_enough(sizes: list[int], least: int) -> list[bool]:
-    """Tell which groups are told; one alone held back could be worked out from the others."""
-    told = [size >= least for size in sizes]
-    if told.count(False) == 1 and len(sizes) > 1:
-        kept = [place for place, one in enumerate(told) if one]
-        told[min(kept, key=lambda place: sizes[place])] = False
-    return told
+def _told(sizes: list[dict[str, int]], least: int) -> list[dict[str, bool]]:
+    """Tell which numbers of each group may be told: none could be worked out from the others.
+
+    What stands behind a figure is one of several numbers with a known total, as ``n`` itself is.
+    """
+    counts = pd.DataFrame(sizes)
+    hidden = {
+        name: without_small_cells(counts[[name]], name, [], least=least)["hidden"]
+        for name in counts.columns
+    }
+    told = ~pd.DataFrame(hidden)
+    told = told.mul(told["n"], axis=0) & (counts >= least)
+    return [{str(name): bool(one) for name, one in row.items()} for row in told.to_dict("records")]
 
 
 def _line(
-    attribute: str, group: str, size: dict[str, int], values: Floats, told: bool, wanted: Wanted
+    attribute: str, group: str, n: int, values: Floats, told: dict[str, bool]
 ) -> dict[str, object]:
     line: dict[str, object] = {"attribute": attribute, "group": group}
-    line |= {"n": size["n"] if told else None, "told": told}
+    line |= {"n": n if told["n"] else None, "told": told["n"]}
     for place, name in enumerate(FIGURES):
-        behind = size[_BEHIND.get(name, "n")]
-        seen = told and behind >= wanted.least and bool(np.isfinite(values[0, place]))
+        seen = told[_BEHIND.get(name, "n")] and bool(np.isfinite(values[0, place]))
         low, high = _ends(values[1:, place]) if seen else (np.nan, np.nan)
         line[name] = float(values[0, place]) if seen else np.nan
         line[f"{name}_low"], line[f"{name}_high"] = low, high
