@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from visitkit import text
-from visitkit.errors import TableError
+from visitkit.errors import TableError, VisitkitError
 from visitkit.sample import SampleSchool, make_school, sample_folder, write, write_school
 from visitkit.sample.__main__ import main
 from visitkit.sample.packing import workbook
@@ -82,11 +82,12 @@ def test_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     def refuse(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("visitkit.sample.packing.os.replace", refuse)
-    with pytest.raises(OSError):  # noqa: PT011 - the disk's own error carries no words
+    monkeypatch.setattr("visitkit.outgoing.together.os.replace", refuse)
+    with pytest.raises(VisitkitError) as caught:
         write_school(make_school(students=30), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [kept.name]
     assert kept.read_text() == "before"
+    assert caught.value.key == "report.not_written"
 
 
 def test_encodings_differ_as_they_do_in_schools(written: list[Path]) -> None:

@@ -124,7 +124,7 @@ class Console:
     def count(self, key: str, style: str = "", *, number: int, **facts: object) -> None:
         """Print a sentence with a count, in the singular where it is one."""
         # Loads every stage, and not every command counts.
-        from visitkit.screen.counting import one_or_many
+        from visitkit.text.counting import one_or_many
 
         # Read only where it is needed: screening takes seconds to import, many commands need none.
 

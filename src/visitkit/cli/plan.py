@@ -17,7 +17,7 @@ from visitkit.load import School
 from visitkit.plan import Unassigned, Violation, VisitPlan, check_plan
 from visitkit.plan.goodness import CROWDED, longer, must, open_costs
 from visitkit.policy import Policy
-from visitkit.screen.counting import one_or_many
+from visitkit.text.counting import one_or_many
 
 _PROG = "visitkit plan"
 

@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from visitkit import tables, text
 from visitkit.errors import TableError
 from visitkit.load.fillin import Lists, note, rule, words_of
-from visitkit.load.typed import put, save_whole, width
+from visitkit.load.typed import put, width
+from visitkit.outgoing import write_alone
 from visitkit.tables import Column, Table
 
 #: Columns ``item_1`` .. ``item_n`` offered on the sheet of questionnaires; more may be added.
@@ -55,7 +56,9 @@ def new_workbook(folder: str | Path, lang: str | None = None) -> Path:
     Raises
     ------
     TableError
-        When the file is there already, the folder is a file, or it cannot be written to.
+        When the file is there already or the folder is a file.
+    visitkit.errors.VisitkitError
+        When it cannot be written; nothing is left behind.
 
     Examples
     --------
@@ -70,14 +73,7 @@ def new_workbook(folder: str | Path, lang: str | None = None) -> Path:
     if target.exists():
         raise TableError("template.exists", path=str(target))
     book = _workbook(text.language(lang))
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        save_whole(book, target)
-    except OSError as error:
-        raise TableError(
-            "template.cannot_write", path=str(target), reason=error.strerror
-        ) from error
-    return target
+    return write_alone(target, book.save)
 
 
 def _workbook(lang: str) -> Workbook:

@@ -1,13 +1,9 @@
-"""Writing cells so that text stays text, and workbooks so that none is left half-written."""
+"""Writing cells so that text stays text."""
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
-from pathlib import Path
 
-from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 
 # A spreadsheet may run text that begins so when it is edited or saved as csv: OWASP, "CSV
@@ -54,21 +50,3 @@ def width(words: str) -> int:
     (2, 2)
     """
     return sum(2 if ord(sign) > 0x2E7F else 1 for sign in words)
-
-
-def save_whole(book: Workbook, target: Path) -> None:
-    """Save a workbook whole or not at all, replacing what is there.
-
-    Raises
-    ------
-    OSError
-        When the folder cannot be written to; nothing is left behind.
-    """
-    handle, name = tempfile.mkstemp(suffix=".xlsx", prefix=".visitkit-", dir=target.parent)
-    os.close(handle)
-    try:
-        book.save(name)
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -13,7 +13,7 @@ from visitkit.policy.words import code_word, source_words
 from visitkit.screen.alerts.rules import KINDS, RULES
 from visitkit.screen.alerts.words import fact_text
 from visitkit.screen.caseload import GOOD_NEWS, Caseload
-from visitkit.screen.counting import one_or_many
+from visitkit.text.counting import one_or_many
 
 _RULES = [rule.code for rule in RULES]
 

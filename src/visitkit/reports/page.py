@@ -15,9 +15,9 @@ from visitkit.reports.alerts_view import grouped, written
 from visitkit.reports.bars import Bar, bars, strip
 from visitkit.reports.view import REASONS, Card, Screening
 from visitkit.reports.words import MARKS, dimension_word, tier_word
-from visitkit.screen.counting import one_or_many
 from visitkit.screen.stability import DRAWS
 from visitkit.screen.tiers import TIERS, read_cuts
+from visitkit.text.counting import one_or_many
 
 #: Fillings of the strip: each lighter than the one before, so that they differ in grey.
 _FILLS = {"priority": "#9c2f12", "watch": "#c08a1e", "unknown": "#b9c2cb", "routine": "#e4ebe6"}

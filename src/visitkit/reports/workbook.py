@@ -16,7 +16,7 @@ from visitkit.reports.alerts_view import AlertRow
 from visitkit.reports.sheet import Field, fill, sayer
 from visitkit.reports.view import REASONS, Card, Screening
 from visitkit.reports.words import MARKS, dimension_word, tier_word
-from visitkit.screen.counting import one_or_many
+from visitkit.text.counting import one_or_many
 
 #: Dark and pale enough to be told apart on a grey printout, beside the shape and the word.
 _TIER_FILLS = {"priority": "FFF2B8A6", "watch": "FFF7E3A8", "unknown": "FFE3E7EB"}

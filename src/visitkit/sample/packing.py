@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,6 +16,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from visitkit.outgoing import write_alone
 from visitkit.sample.sheets import Sheet
 
 #: The day the workbooks say they were made on.
@@ -107,14 +106,13 @@ def table_of_commas(sheet: Sheet, encoding: str) -> bytes:
 
 
 def put(content: bytes, target: Path) -> Path:
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=".visitkit-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Write a file whole or not at all, for everybody to read: nobody in it is real.
+
+    Raises
+    ------
+    visitkit.errors.VisitkitError
+        When it cannot be written; nothing is left behind.
+    """
+    write_alone(target, lambda path: path.write_bytes(content) and None)
     target.chmod(0o644)
     return target

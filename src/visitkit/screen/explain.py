@@ -15,7 +15,6 @@ from visitkit import text
 from visitkit.errors import ScreenError
 from visitkit.screen.alerts.words import fact_text
 from visitkit.screen.caseload import GOOD_NEWS, Caseload
-from visitkit.screen.counting import one_or_many
 from visitkit.screen.points import score
 from visitkit.screen.reasons import KINDS
 from visitkit.screen.wording import (
@@ -27,6 +26,7 @@ from visitkit.screen.wording import (
     number_words,
     said,
 )
+from visitkit.text.counting import one_or_many
 
 #: Reasons told in full; more would bury the first.
 REASONS = 3

@@ -12,8 +12,8 @@ import pandas as pd
 
 from visitkit import text
 from visitkit.screen.catalog import BY_NAME
-from visitkit.screen.counting import one_or_many
 from visitkit.screen.indicators.words import figure_text
+from visitkit.text.counting import one_or_many
 
 
 def number_words(value: float) -> str:

@@ -14,7 +14,7 @@ from visitkit.screen.alerts.clock import bell_of
 from visitkit.screen.alerts.left import Left, left
 from visitkit.screen.alerts.rules import KINDS
 from visitkit.screen.caseload import GOOD_NEWS
-from visitkit.screen.counting import one_or_many
+from visitkit.text.counting import one_or_many
 
 #: Kinds of what is left, the most urgent first.
 _URGENCY = ("late_days", "late_today", "lessons", "hours", "days", "far", "none")

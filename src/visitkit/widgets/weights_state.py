@@ -11,9 +11,9 @@ import numpy as np
 from visitkit import tables, text
 from visitkit.policy import Policy, as_toml
 from visitkit.screen import Caseload
-from visitkit.screen.counting import one_or_many
 from visitkit.screen.ranking import Ranking, shifted
 from visitkit.screen.tiers import read_cuts
+from visitkit.text.counting import one_or_many
 
 #: A slider ends here; a policy may go beyond.
 HIGHEST = 5.0

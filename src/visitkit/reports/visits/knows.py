@@ -23,8 +23,8 @@ from visitkit.reports.visits.people import People, plain
 from visitkit.reports.visits.rows import Stop
 from visitkit.screen.alerts.words import fact_text
 from visitkit.screen.catalog import BY_NAME
-from visitkit.screen.counting import one_or_many
 from visitkit.screen.wording import date_words, figure_words
+from visitkit.text.counting import one_or_many
 
 #: The dimension that stays at school, whatever the policy says of sheets.
 PRIVATE = "psychological"

@@ -7,7 +7,7 @@ import datetime as dt
 from visitkit import tables, text
 from visitkit.screen.alerts.absences import LONGEST_RUN
 from visitkit.screen.alerts.rules import EVENT_RULES
-from visitkit.screen.counting import one_or_many
+from visitkit.text.counting import one_or_many
 
 _VOCABULARY = {"serious_conduct": "behaviour_kind", **dict.fromkeys(EVENT_RULES, "event_kind")}
 

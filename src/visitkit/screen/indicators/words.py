@@ -7,8 +7,8 @@ import math
 
 from visitkit import text
 from visitkit.screen.catalog import BY_NAME, CATALOG, Indicator
-from visitkit.screen.counting import one_or_many
 from visitkit.screen.indicators.moment import LATEST_DAYS, MIN_DAYS, QUIET_DAYS
+from visitkit.text.counting import one_or_many
 
 #: Decimals of a unit; one where nothing is said. Zeros at the end are dropped.
 DECIMALS = {"ratio": 2, "minute": 0}
