@@ -74,6 +74,7 @@ class VisitsForm(ipywidgets.VBox):  # type: ignore[misc]
         self.more = ipywidgets.Accordion([more], selected_index=None)
         parts = [self.about, ipywidgets.Box(often, layout=_ROW), self.more, self.button]
         super().__init__(parts)
+        self.add_class("vk-plain")
         self.speak(lang, 0)
 
     def speak(self, lang: str, chosen: int) -> None:

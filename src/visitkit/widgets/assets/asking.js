@@ -5,7 +5,6 @@ export default {
     const typed = {};
     let frame = {};
     const form = el("form", { class: "vk vk-asking", autocomplete: "off", novalidate: true });
-    form.dataset.lmSuppressShortcuts = "true";
     root.append(form);
     form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -159,7 +159,7 @@ export default {
       const title = el("p", { class: "vk-trend-title" }, one.title);
       const line = el("p", { class: "vk-quiet" }, one.said);
       if (!one.points.length) return el("div", { class: "vk-trend" }, title, line);
-      const picture = draw("svg", { viewBox: "0 0 320 92", role: "img" });
+      const picture = draw("svg", { viewBox: "0 -6 320 98", role: "img" });
       picture.setAttribute("aria-label", `${one.title}. ${one.said}`);
       if (one.kind === "bars") drawBars(picture, one);
       else drawLine(picture, one);
@@ -207,7 +207,7 @@ export default {
             : draw("rect", { x: cx - 3, y: cy - 3, width: 6, height: 6, class: "vk-dot-beside" }));
         });
       }
-      const legend = draw("text", { x: 30, y: 9 });
+      const legend = draw("text", { x: 30, y: 3 });
       legend.textContent = `\u25cf ${say("marks.own")}   \u25a1 ${say("marks.class")}`;
       picture.append(legend);
     }

@@ -15,7 +15,6 @@ export default {
     const told = el("p", { class: "vk-told", role: "status", "aria-live": "polite" });
     const body = el("div", { class: "vk-body" });
     const form = el("form", { class: "vk vk-forms", autocomplete: "off", novalidate: true }, body, told);
-    form.dataset.lmSuppressShortcuts = "true";
     root.append(form);
 
     const mode = () => model.get("mode");
@@ -90,9 +89,10 @@ export default {
 
     const flags = () => [["yes", say("yes")], ["no", say("no")]];
 
-    function describe(field, path, id) {
+    // An item of a list has no hint beside it: the list has one.
+    function describe(field, path, id, hintOf = id) {
       const parts = [];
-      if (field.hint || ["choices"].includes(field.kind)) parts.push(`${id}-hint`);
+      if (field.hint || field.kind === "choices") parts.push(`${hintOf}-hint`);
       if (model.get("faults")[path]) parts.push(`${id}-fault`);
       return parts.join(" ") || false;
     }
@@ -228,6 +228,8 @@ export default {
           items[place] = found;
         });
         input.setAttribute("aria-label", say("item", { label: field.label, number: place + 1 }));
+        const told = describe(field, `${path}/${place + 1}`, input.id, `${me}-${path}`);
+        if (told) input.setAttribute("aria-describedby", told);
         const remove = button("✕", () => change(() => items.splice(place, 1), `${path}/1`), {
           class: "vk-remove",
           "aria-label": `${say("remove")}: ${say("item", { label: field.label, number: place + 1 })}`,

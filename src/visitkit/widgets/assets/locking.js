@@ -10,7 +10,6 @@ export default {
     const again = el("p", { class: "vk-quiet" });
     const go = el("button", { type: "submit", class: "vk-main" });
     const form = el("form", { class: "vk vk-locking", autocomplete: "off", novalidate: true }, title, about, fields, go, told, again);
-    form.dataset.lmSuppressShortcuts = "true";
     root.append(form);
     let busy = false;
 

@@ -26,7 +26,7 @@ export default {
     const head = el("thead");
     const body = el("tbody");
     const table = el("table", {}, head, body);
-    const frame = el("div", { class: "vk-frame" }, table);
+    const frame = el("div", { class: "vk-frame", tabindex: "0", role: "region" }, table);
     const broken = el("div", { class: "vk-broken" });
     const leftTitle = el("h4");
     const leftSearchLabel = el("span");
@@ -105,7 +105,7 @@ export default {
       cells = new Map();
       const outings = new Map();
       for (const one of now.outings) outings.set(one.spot, [...(outings.get(one.spot) ?? []), one]);
-      table.setAttribute("aria-label", say("grid"));
+      for (const one of [frame, table]) one.setAttribute("aria-label", say("grid"));
       head.replaceChildren(el("tr", {}, el("th", { scope: "col" }, say("teacher")),
         ...now.days.map((day) => el("th", { scope: "col" }, day.label))));
       body.replaceChildren(...now.teachers.map((teacher) => {

@@ -10,7 +10,6 @@ export default {
     const told = el("p", { class: "vk-told" });
     const body = el("div", {});
     const form = el("form", { class: "vk vk-unlocking", autocomplete: "off", novalidate: true }, body, told);
-    form.dataset.lmSuppressShortcuts = "true";
     root.append(form);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -65,7 +64,7 @@ export default {
         way = way === "open" ? "new" : "open";
         paint();
       });
-      const people = el("datalist", { id: `${me}-people` }, model.get("people").map(([code, word]) => el("option", { value: code }, word)));
+      const people = el("datalist", { id: `${me}-roll` }, model.get("people").map(([code, word]) => el("option", { value: code }, word)));
       body.replaceChildren(
         el("h3", {}, say(way === "open" ? "title_open" : "title_new")),
         el("p", { class: "vk-purpose" }, say(way === "open" ? "about_open" : "about_new")),
@@ -74,7 +73,7 @@ export default {
           { class: "vk-grid" },
           field("folder", say("folder_hint")),
           way === "new" ? field("school", "") : null,
-          field("actor", "", { list: `${me}-people` }),
+          field("actor", "", { list: `${me}-roll` }),
           role(),
           field("people", say(way === "open" ? "people_hint" : "people_new"), secret),
           field("psych", say(way === "open" ? "psych_hint" : "psych_new"), secret),
