@@ -107,8 +107,11 @@ def counsellor_page(found: Changed, lang: str) -> str:
     lang
         ``"zh"`` or ``"en"``.
     """
+    return _page(found, counsellor_sections(found, lang), lang)
+
+
+def _page(found: Changed, sections: Sequence[Section], lang: str) -> str:
     head = {name: text.say(f"review_report.{key}", lang) for name, key in _HEAD.items()}
-    sections = counsellor_sections(found, lang)
     return render("counsellor.html", lang, facts=_facts(found, lang), sections=sections, **head)
 
 
@@ -131,13 +134,14 @@ def write_counsellor(found: Changed, folder: str | Path, lang: str | None = None
     """
     check_folder(folder)
     chosen = text.language(lang)
-    page = counsellor_page(found, chosen)
+    sections = counsellor_sections(found, chosen)
+    page = _page(found, sections, chosen)
 
     def write_page(path: Path) -> None:
         path.write_text(page, encoding="utf-8")
 
     def write_document(path: Path) -> None:
-        _save(found, path, chosen)
+        _save(found, sections, path, chosen)
 
     return write_together(
         folder, {"counsellor.html": write_page, "counsellor.docx": write_document}
@@ -151,13 +155,13 @@ _HEAD = {
 }
 
 
-def _save(found: Changed, path: Path, lang: str) -> None:
+def _save(found: Changed, sections: Sequence[Section], path: Path, lang: str) -> None:
     head = {name: text.say(f"review_report.{key}", lang) for name, key in _HEAD.items()}
     document = paper.blank(head["title"])
     paper.line(document, head["private"], bold=True)
     paper.line(document, head["title"], size=15, bold=True)
     paper.line(document, " · ".join(_facts(found, lang)))
-    for part in counsellor_sections(found, lang):
+    for part in sections:
         paper.heading(document, part.title)
         for told in part.lines:
             paper.line(document, told)
