@@ -9,8 +9,9 @@ import pandas as pd
 
 from visitkit import text
 from visitkit.policy import Policy
-from visitkit.policy.words import code_word
+from visitkit.policy.words import code_word, record_words
 from visitkit.record import Entry, Owed, cases
+from visitkit.record.cases.accepting import COMPUTED
 from visitkit.record.cases.fields import FREE, all_roles
 from visitkit.record.cases.moments import moment_of, school_time
 from visitkit.record.forms import FORMS
@@ -19,6 +20,8 @@ from visitkit.record.forms.sheets import SHEET
 from visitkit.widgets.rows_state import Filter, Listing, Row
 
 _ROOM = "app_casebook"
+#: Families of duties whose records have names of their own.
+DUTY_FAMILIES = ("quota", "agent_parent.duty", "persuasion.round")
 _ROLES = ("values.role", "policy.role")
 
 
@@ -172,11 +175,40 @@ def _entry_row(one: Entry, policy: Policy, lang: str, *, of_case: bool, old: boo
     if old:
         words = _say("older", lang, step=words)
     cells = [clock(school_time(one.at)), first(words), facts_words(one, policy, lang)]
-    cells.append(_say("by", lang, actor=who(one.actor, lang), role=who(one.role, lang)))
+    cells.append(_by(one, lang))
     if not of_case:
         cells.insert(1, first(cases.kind_text(one.kind, lang)))
     acts = (("form", _say("act.form", lang)),) if SHEET in one.facts and not old else ()
     return Row(one.entry_id, tuple(cells), actions=acts)
+
+
+def _by(entry: Entry, lang: str) -> str:
+    if entry.actor == COMPUTED:
+        return _say("by_computed", lang)
+    return _say("by", lang, actor=who(entry.actor, lang), role=who(entry.role, lang))
+
+
+def duty_words(duty: str, lang: str) -> str:
+    """Return the rules that ask for a visit in words, each once.
+
+    Examples
+    --------
+    >>> duty_words("quota.student@2025-09-01;tier.visit_days;quota.student@2026-09-01", "en")
+    'contacts with each student, visit to keep in touch'
+    """
+    rules = [one.partition("@")[0] for one in duty.split(";")]
+    return _say("comma", lang).join(dict.fromkeys(_rule_words(one, lang) for one in rules))
+
+
+def _rule_words(rule: str, lang: str) -> str:
+    for family in DUTY_FAMILIES:
+        if rule.startswith(f"{family}."):
+            return record_words(family, rule.removeprefix(f"{family}."), lang)
+    head, _, name = rule.partition(".")
+    if head == "immediate" and text.has(f"alerts.rule.{name}"):
+        return text.say(f"alerts.rule.{name}", lang)
+    kind = head if text.has(f"visit_papers.purpose.{head}") else "other"
+    return text.say(f"visit_papers.purpose.{kind}", lang)
 
 
 def facts_words(entry: Entry, policy: Policy, lang: str) -> str:
@@ -207,6 +239,8 @@ def facts_words(entry: Entry, policy: Policy, lang: str) -> str:
 def _value(field: cases.Field, value: object, lang: str) -> str:
     if isinstance(value, list | tuple):
         return _say("comma", lang).join(_value(field, one, lang) for one in value)
+    if field.name == "duty":
+        return duty_words(str(value), lang)
     if isinstance(value, bool):
         return form_words.yes_or_no(value, lang)
     if field.type in {"code", "codes", "level"}:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from visitkit import plan, text
+from visitkit.app.casebook_lists import DUTY_FAMILIES
 from visitkit.app.visits_job import Made
 from visitkit.plan import Duties
 from visitkit.plan.duties_status import OPEN
@@ -19,9 +20,6 @@ from visitkit.reports.visits.rows import Round, Trip
 from visitkit.widgets.listing import Column
 
 Row = Sequence[object]
-
-#: Families of rules whose records have names of their own.
-_FAMILIES = ("quota", "agent_parent.duty", "persuasion.round")
 
 
 def rule_words(rule: str, kind: str, lang: str) -> str:
@@ -39,7 +37,7 @@ def rule_words(rule: str, kind: str, lang: str) -> str:
     more = ""
     if rule.startswith("immediate.") and text.has(f"alerts.rule.{name}"):
         more = text.say(f"alerts.rule.{name}", lang)
-    for family in _FAMILIES:
+    for family in DUTY_FAMILIES:
         if rule.startswith(f"{family}."):
             more = record_words(family, rule.removeprefix(f"{family}."), lang)
     return text.say("app_visits.rule", lang, kind=words, name=more) if more else words
