@@ -136,6 +136,22 @@ def test_what_was_decided_is_written_down_once(folder: Path) -> None:
     assert session.noted is noted
 
 
+def test_students_of_the_school_are_offered() -> None:
+    """Nobody knows numbers by heart: name and class stand beside them once a school is open."""
+    session = Session("en")
+    console = CasebookConsole(session)
+
+    def offered(form: object) -> list[list[str]]:
+        fields = {one["name"]: one for one in form.frame["fields"]}  # type: ignore[attr-defined]
+        return list(fields["student"]["choices"])
+
+    assert offered(console.new) == offered(console.student) == []
+    roll = pd.DataFrame({"student_id": ["01", "02"], "name": ["Ann", None], "class_id": ["7", "8"]})
+    session.school = School.from_frames(students=roll)
+    assert offered(console.new) == offered(console.student) == [["01", "7 Ann"], ["02", "8"]]
+    console.new.go({"kind": "visit", "student": "somebody else"})
+
+
 def test_closed_it_says_what_to_do() -> None:
     """Without a casebook nothing is shown but the way in."""
     console = CasebookConsole(Session("en"))

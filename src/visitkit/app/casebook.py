@@ -16,6 +16,7 @@ from visitkit.app.casebook_proof import ProofPage
 from visitkit.app.overriding import note_override
 from visitkit.app.session import Session
 from visitkit.errors import StoreError, VisitkitError
+from visitkit.load import School
 from visitkit.plan import VisitPlan
 from visitkit.record import Entry, StoreWarning, cases
 from visitkit.record.scheduling import ACTIONS
@@ -58,8 +59,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.due_day = Ask(f"{_ROOM}.due_day", (AskField("day", "date"),), self._due_on, lang)
         self.due = RowsView(self._open_row, lang)
         self.cases = RowsView(self._open_row, lang)
-        fields = (AskField("student", required=True), AskField("purpose", required=True))
-        self.student = Ask(f"{_ROOM}.student", fields, self._read_student, lang)
+        self.student = Ask(f"{_ROOM}.student", self._asked_file(), self._read_student, lang)
         self.student_said = PageView(lang)
         self.student_rows = RowsView(self._read_form, lang)
         self.new = Ask(f"{_ROOM}.new", (), self._begin, lang)
@@ -161,6 +161,8 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
             [] if school is None else school.tables["teachers"]["teacher_id"].astype(str).tolist()
         )
         self.unlock.people = [[code, ""] for code in roll]
+        self.student.ask(self._asked_file())
+        self.new.ask(self._asked_new())
 
     def _reword(self) -> None:
         for one in self._speakers:
@@ -206,7 +208,12 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
 
     def _asked_new(self) -> tuple[AskField, ...]:
         kinds = tuple((kind, cases.kind_text(kind, self.session.lang)) for kind in cases.KINDS)
-        return (AskField("kind", "choice", required=True, choices=kinds), AskField("student"))
+        student = AskField("student", choices=_roll(self.session.school))
+        return (AskField("kind", "choice", required=True, choices=kinds), student)
+
+    def _asked_file(self) -> tuple[AskField, ...]:
+        student = AskField("student", required=True, choices=_roll(self.session.school))
+        return (student, AskField("purpose", required=True))
 
     def _due_on(self, values: dict[str, str]) -> None:
         self._day = dt.date.fromisoformat(values["day"]) if values["day"] else None
@@ -294,3 +301,13 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
 
     def _say(self, key: str, **facts: object) -> str:
         return text.say(f"{_ROOM}.{key}", self.session.lang, **facts)
+
+
+def _roll(school: School | None) -> tuple[tuple[str, str], ...]:
+    """Return the students of the school that is open: number, and name and class beside it."""
+    if school is None:
+        return ()
+    table = school.students
+    words = table.reindex(columns=["class_id", "name"]).astype("object").fillna("")
+    known = words.astype(str).agg(" ".join, axis=1).str.strip()
+    return tuple(zip(table["student_id"].astype(str), known, strict=True))

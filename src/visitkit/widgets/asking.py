@@ -35,7 +35,7 @@ class AskField:
     value
         What stands in it at first.
     choices
-        Codes and words to choose from.
+        Codes and words to choose from; for a text they are offered, and anything may be written.
     """
 
     name: str

@@ -33,13 +33,20 @@ export default {
         node = dayField("date", attributes);
         node.value = value(field);
       } else {
-        node = el("input", { ...attributes, type: "text", inputmode: field.kind === "number" ? "decimal" : false });
+        const list = field.choices.length ? `${id}-list` : false;
+        node = el("input", { ...attributes, type: "text", list, inputmode: field.kind === "number" ? "decimal" : false });
         node.value = value(field);
       }
       const take = () => (typed[field.name] = node.value);
       node.addEventListener("input", take);
       node.addEventListener("change", take);
       return node;
+    }
+
+    // What may be written where anything may: offered while a person types.
+    function offered(field, id) {
+      if (field.kind !== "text" || !field.choices.length) return null;
+      return el("datalist", { id: `${id}-list` }, field.choices.map(([code, word]) => el("option", { value: code }, word)));
     }
 
     function box(field, id, code, word, on, set) {
@@ -85,6 +92,7 @@ export default {
         { class: `vk-field${field.kind === "long" ? " vk-wide" : ""}` },
         el("label", { for: id }, field.label, star(field)),
         control(field, id),
+        offered(field, id),
         notes(field, id),
       );
     }
