@@ -139,9 +139,10 @@ def _casebook(page: Page, folder: Path, most: int | None) -> Iterator[str]:
     ask.locator('[data-name="-go"]').click()
     expect(page.locator(".vk-forms button.vk-main")).to_be_visible()
     yield "casebook, form to fill in"
+    page.locator('.vk-forms [data-path="visits/1/student_id"]').fill("")
     page.locator(".vk-forms button.vk-main").click()
-    expect(page.locator(".vk-forms :is(.vk-fault, .vk-state)").first).to_be_visible()
-    yield "casebook, form handed in"
+    expect(page.locator(".vk-forms .vk-fault").first).to_be_visible()
+    yield "casebook, form refused"
 
 
 def _review(page: Page) -> Iterator[str]:
