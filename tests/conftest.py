@@ -1,8 +1,12 @@
-"""What all tests share: no deadlines, and a small made-up school with a plan of visits."""
+"""What all tests share: no deadlines, a made-up school with a plan, a study of each design."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,6 +16,9 @@ from visitkit.calendar import Calendar
 from visitkit.load import School
 from visitkit.plan import Setting, Terms, VisitPlan, plan_visits, problem_of
 from visitkit.policy import Policy, read_policy
+from visitkit.review import Study
+from visitkit.sample import made_study
+from visitkit.screen.assignment import Basis, freeze_assignment
 
 MONDAY = "2026-11-02"
 
@@ -76,3 +83,21 @@ def visiting() -> Visiting:
         problem.requests, problem.visitors, problem.trip, seconds=3, rules=problem.rules
     )
     return Visiting(school, rules, setting, plan)
+
+
+@pytest.fixture(scope="session")
+def study_of() -> Callable[[str], Study]:
+    """Return the made-up study of a design by its name; each is made and estimated once."""
+    return _study
+
+
+@cache
+def _study(assign: str) -> Study:
+    made = made_study(assign, seed=1)
+    settings_: dict[str, Any] = dict(made.settings)
+    if assign == "threshold":
+        score = made.table.set_index("student_id")["score"]
+        basis = Basis("made up", dt.date(2026, 9, 7))
+        settings_["record"] = freeze_assignment(score, basis, cutoff=60)
+        settings_["first_visit"] = dt.date(2026, 9, 28)
+    return Study(made.table, list(made.outcome), assign, **settings_)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from visitkit.figures.fonts import label_language
-from visitkit.figures.style import BAND, INK, Picture, house_style
+from visitkit.figures.style import BAND, INK, Picture, strip
 from visitkit.review.study.pictured import CurvesPicture
 from visitkit.text import say
 
@@ -28,9 +27,7 @@ def draw_curves(shown: CurvesPicture, name: str = "", lang: str | None = None) -
         ``"zh"``, ``"en"`` or ``None`` for the machine's language.
     """
     labels, name = label_language(lang), name or shown.outcome
-    with house_style():
-        figure = Figure(figsize=(7.2, 1.7), layout="constrained")
-        axes = figure.add_subplot()
+    with strip(1.7) as (figure, axes):
         for side, (line, hatch) in _LOOK.items():
             rows = shown.curves[shown.curves["side"] == side]
             said = say(f"review_report.figure.{side}", labels)
@@ -52,8 +49,6 @@ def draw_curves(shown: CurvesPicture, name: str = "", lang: str | None = None) -
         axes.set(xlim=(0, None), ylim=(0, None))
         axes.set_xlabel(name, fontsize=8)
         axes.set_ylabel(say("review_report.figure.ended", labels), fontsize=8)
-        axes.tick_params(labelsize=8)
-        figure.legend(loc="outside right upper", fontsize=8)
     return Picture(figure, _words(shown, name, lang))
 
 

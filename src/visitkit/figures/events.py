@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from visitkit.figures.fonts import label_language
-from visitkit.figures.style import BAND, INK, Picture, house_style
+from visitkit.figures.style import BAND, INK, Picture, strip
 from visitkit.review.study.pictured import EventPicture
 from visitkit.text import say
 
@@ -31,9 +30,7 @@ def draw_events(shown: EventPicture, name: str = "", lang: str | None = None) ->
     labels, name = label_language(lang), name or shown.outcome
     rows = shown.points.assign(kind="before_start")
     rows.loc[rows["at"] >= 0, "kind"] = "since_start"
-    with house_style():
-        figure = Figure(figsize=(7.2, 1.6), layout="constrained")
-        axes = figure.add_subplot()
+    with strip(1.6) as (figure, axes):
         axes.axvspan(-0.5, rows["at"].max() + 0.5, color=BAND, alpha=0.5, linewidth=0, zorder=0)
         axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
         axes.vlines(rows["at"], rows["low"], rows["high"], color=INK, linewidth=1.4, zorder=2)
@@ -45,8 +42,6 @@ def draw_events(shown: EventPicture, name: str = "", lang: str | None = None) ->
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel(say("review_report.figure.since", labels), fontsize=8)
         axes.set_ylabel(say("review_report.figure.effect_on", labels, name=name), fontsize=8)
-        axes.tick_params(labelsize=8)
-        figure.legend(loc="outside right upper", fontsize=8)
     told = [say("review_report.figure.events", lang, name=name)]
     told += [_words(row, lang) for row in rows.to_dict("records")]
     return Picture(figure, say("review_report.stop", lang).join(told))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from visitkit.figures.fonts import label_language
-from visitkit.figures.style import BAND, INK, Picture, house_style
+from visitkit.figures.style import BAND, INK, Picture, strip
 from visitkit.review.study.pictured import OverlapPicture
 from visitkit.text import say
 
@@ -30,9 +28,7 @@ def draw_overlap(shown: OverlapPicture, name: str = "", lang: str | None = None)
     def said(key: str) -> str:
         return say(f"review_report.figure.{key}", labels)
 
-    with house_style():
-        figure = Figure(figsize=(7.2, 1.7), layout="constrained")
-        axes = figure.add_subplot()
+    with strip(1.7) as (figure, axes):
         edge: dict[str, Any] = {"edgecolor": INK, "linewidth": 0.7}
         helped = bands["treated"].fillna(0)
         axes.bar(middle, helped, width, color="#777777", label=said("treated"), **edge)
@@ -52,8 +48,6 @@ def draw_overlap(shown: OverlapPicture, name: str = "", lang: str | None = None)
         axes.set_xlim(0, 1)
         axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):.0%}")
         axes.set_xlabel(said("chance"), fontsize=8)
-        axes.tick_params(labelsize=8)
-        figure.legend(loc="outside right upper", fontsize=8)
     return Picture(figure, _words(shown, name or shown.outcome, lang))
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from visitkit.figures.fonts import label_language
-from visitkit.figures.style import BAND, INK, Picture, house_style
+from visitkit.figures.style import BAND, INK, Picture, strip
 from visitkit.review.study.pictured import SeriesPicture
 from visitkit.text import say
 
@@ -31,9 +30,7 @@ def draw_series(shown: SeriesPicture, name: str = "", lang: str | None = None) -
         return say(f"review_report.figure.{key}", labels)
 
     after = path[path["time"] >= shown.start]
-    with house_style():
-        figure = Figure(figsize=(7.2, 1.7), layout="constrained")
-        axes = figure.add_subplot()
+    with strip(1.7) as (figure, axes):
         ends = (after["low"], after["high"])
         axes.fill_between(
             after["time"], *ends, color=BAND, linewidth=0, label=said("expected_band")
@@ -53,8 +50,6 @@ def draw_series(shown: SeriesPicture, name: str = "", lang: str | None = None) -
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel(said("period"), fontsize=8)
         axes.set_ylabel(name, fontsize=8)
-        axes.tick_params(labelsize=8)
-        figure.legend(loc="outside right upper", fontsize=8)
     return Picture(figure, _words(shown, name, lang))
 
 

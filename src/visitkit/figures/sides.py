@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from visitkit.figures.fonts import label_language
-from visitkit.figures.style import INK, Picture, house_style
+from visitkit.figures.style import INK, Picture, strip
 from visitkit.review.study.pictured import SidesPicture
 from visitkit.text import say
 
@@ -30,12 +29,8 @@ def draw_sides(shown: SidesPicture, name: str = "", lang: str | None = None) -> 
         ``"zh"``, ``"en"`` or ``None`` for the machine's language.
     """
     labels, name = label_language(lang), name or shown.outcome
-    with house_style():
-        figure = Figure(figsize=(7.2, 1.6), layout="constrained")
-        axes = figure.add_subplot()
+    with strip(1.6) as (figure, axes):
         (_shares if shown.kind == "shares" else _quantiles)(axes, shown, name, labels)
-        axes.tick_params(labelsize=8)
-        figure.legend(loc="outside right upper", fontsize=8)
     told = [say(f"review_report.figure.{shown.kind}", lang, name=name)]
     told += [_words(row, shown.kind, lang) for row in shown.points.to_dict("records")]
     return Picture(figure, say("review_report.stop", lang).join(told))

@@ -12,6 +12,7 @@ import matplotlib as mpl
 from visitkit.figures.fonts import families
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 INK = "#222222"
@@ -72,3 +73,29 @@ def house_style() -> Iterator[None]:
     """
     with mpl.rc_context({**_SETTINGS, "font.family": families()}):
         yield
+
+
+@contextmanager
+def strip(height: float) -> Iterator[tuple[Figure, Axes]]:
+    """Yield the frame that the picture of every design stands in; ticks and legend come last.
+
+    Parameters
+    ----------
+    height
+        In inches; the width is that of a page.
+
+    Examples
+    --------
+    >>> with strip(1.6) as (figure, axes):
+    ...     _ = axes.plot([1, 2], label="seen")
+    >>> [told.get_text() for told in figure.legends[0].get_texts()]
+    ['seen']
+    """
+    from matplotlib.figure import Figure  # noqa: PLC0415, RUF100  slow to load
+
+    with house_style():
+        figure = Figure(figsize=(7.2, height), layout="constrained")
+        axes = figure.add_subplot()
+        yield figure, axes
+        axes.tick_params(labelsize=8)
+        figure.legend(loc="outside right upper", fontsize=8)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from visitkit.figures.fonts import label_language
-from visitkit.figures.style import INK, Picture, house_style
+from visitkit.figures.style import INK, Picture, strip
 from visitkit.review.study.binned import ThresholdPicture
 from visitkit.text import say
 
@@ -28,9 +26,7 @@ def draw_threshold(shown: ThresholdPicture, name: str = "", lang: str | None = N
         ``"zh"``, ``"en"`` or ``None`` for the machine's language.
     """
     labels, name = label_language(lang), name or shown.outcome
-    with house_style():
-        figure = Figure(figsize=(7.2, 1.55), layout="constrained")
-        axes = figure.add_subplot()
+    with strip(1.55) as (figure, axes):
         for side, rows in shown.bins.groupby("side"):
             sign, fill = _LOOK[str(side)]
             said = say(f"review_report.figure.bin_{side}", labels)
@@ -43,8 +39,6 @@ def draw_threshold(shown: ThresholdPicture, name: str = "", lang: str | None = N
             say("review_report.figure.score", labels, cutoff=f"{shown.cutoff:g}"), fontsize=8
         )
         axes.set_ylabel(name, fontsize=8)
-        axes.tick_params(labelsize=8)
-        figure.legend(loc="outside right upper", fontsize=8)
     told = [say("review_report.figure.threshold", lang, name=name, cutoff=f"{shown.cutoff:g}")]
     ends = shown.lines[shown.lines["score"] == shown.cutoff].set_index("side")["fitted"]
     if {"left", "right"} <= set(ends.index):
