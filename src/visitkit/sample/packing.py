@@ -113,6 +113,10 @@ def put(content: bytes, target: Path) -> Path:
     visitkit.errors.VisitkitError
         When it cannot be written; nothing is left behind.
     """
-    write_alone(target, lambda path: path.write_bytes(content) and None)
+
+    def write(path: Path) -> None:
+        path.write_bytes(content)
+
+    write_alone(target, write)
     target.chmod(0o644)
     return target
