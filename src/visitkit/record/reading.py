@@ -54,7 +54,8 @@ def find(book: Book, condition: sa.ColumnElement[bool] | None = None) -> list[Fo
         if condition is not None:
             wanted = wanted.where(condition)
         secret = shelf.name == PSYCH
-        for row in shelf.connection.execute(wanted):
+        # All at once: to ask the database for row after row takes half as long again.
+        for row in shelf.connection.execute(wanted).all():
             rows.append((row[10], row[0], Found(_entry(shelf, row), secret)))
     rows.sort(key=lambda one: one[:2])
     return [found for _, _, found in rows]

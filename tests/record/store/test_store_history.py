@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from dataclasses import replace
 
 import pandas as pd
@@ -375,3 +376,36 @@ def test_help_and_talks(remembered):
         ["D", "agent_parent", "2026-11-04", "2026-11-10", "T8"],
     ]
     assert found.duties["talks"]["date"].tolist() == [pd.Timestamp("2026-11-06")]
+
+
+def test_only_kinds_that_are_remembered_are_read(remembered, monkeypatch) -> None:
+    """Matters handed up are left in their file, and what is told is the same without them."""
+    history = importlib.import_module("visitkit.record.remembering.history")
+    read = []
+    real = history.shown
+    monkeypatch.setattr(
+        history, "shown", lambda book, found: read.extend(found) or real(book, found)
+    )
+    entries = [*away_twice(), *critical(), *home_visit()]
+    matter = {"issue": "stairs", "to": ["moral_office"]}
+    at = dt.datetime(2026, 11, 6, 8, tzinfo=dt.UTC)
+    more = Entry("x-1", "escalation", "report", "A", at, "T1", "head_teacher", matter)
+    found = remembered([*entries, more])
+    assert {one.entry.kind for one in read} == {"persuasion", "crisis", "visit"}
+    assert len(read) == len(entries)
+    assert set(found.told["student_id"]) == {"A", "B"}
+
+
+def test_every_kind_that_is_told_of_is_read() -> None:
+    """A kind that some table is made of, and was not read, would be forgotten in silence."""
+    import re
+    from pathlib import Path
+
+    from visitkit.record import remembering
+    from visitkit.record.cases import KINDS
+
+    history = importlib.import_module("visitkit.record.remembering.history")
+
+    rooms = Path(remembering.__file__).parent.glob("*.py")
+    words = {word for path in rooms for word in re.findall(r'"(\w+)"', path.read_text("utf-8"))}
+    assert set(history.KINDS) == words & set(KINDS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import pandas as pd
+import sqlalchemy as sa
 
 from visitkit import tables
 from visitkit.load.school import School
@@ -21,6 +22,9 @@ from visitkit.record.reading import by_case, find
 from visitkit.record.remembering import contacts, followed
 from visitkit.record.remembering.matters import matters
 from visitkit.record.remembering.told import told
+
+#: Kinds of case that anything is remembered of; the others are not read at all.
+KINDS = ("visit", "persuasion", "crisis", "left_behind", "help_plan", "body_image")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +54,8 @@ class History(Mapping[str, pd.DataFrame]):
     log
         Visits with when each was recorded and reported, for ``review.Beside(log=...)``.
     withheld
-        Psychological entries that the reader may not read and that are missing here; ``None`` when
-        that file was opened without its key and nobody can tell.
+        Psychological entries of these kinds that the reader may not read and that are missing
+        here; ``None`` when that file was opened without its key and nobody can tell.
     """
 
     as_of: dt.date
@@ -99,7 +103,8 @@ def history(book: Book, as_of: AsOf) -> History:
     """Return what the casebook remembers on a day; see :class:`History`."""
     until, _ = moment_of(as_of)
     with writing(book) as now:
-        allowed, withheld = shown(book, find(book, entry.c.at <= until))
+        asked = sa.and_(entry.c.at <= until, entry.c.kind.in_(KINDS))
+        allowed, withheld = shown(book, find(book, asked))
         secret = sum(one.secret for one in allowed)
         log(book, now, "history", "", entries=secret, withheld=withheld)
     held = (corrected([one.entry for one in found]) for found in by_case(allowed).values())

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from visitkit.record.cases.folding import fold
-from visitkit.record.cases.moments import day_of
+from visitkit.record.cases.moments import day_of, school_time
 from visitkit.record.entry import Entry
 from visitkit.record.remembering.contacts import Cases
 from visitkit.record.remembering.rows import Row, day, frame, steps
@@ -72,7 +72,7 @@ def _rows(holding: Sequence[Entry]) -> list[Row]:
     opened = [one for one in holding if one.step in ("signal", "open", "away_again")]
     signals = [str(one.facts.get("signal", "")) for one in opened]
     state = fold(holding)
-    ended = day(holding[_last_move(holding)]) if state.closed else None
+    ended = school_time(state.since).date() if state.closed and state.since else None
     for one, signal in zip(opened, signals, strict=True):
         key = (first.kind, "" if first.kind == "crisis" else signal)
         for rule in COVERS.get(key, ()):
@@ -86,7 +86,8 @@ def _visit(holding: Sequence[Entry]) -> list[Row]:
     if not made:
         return []
     state = fold(holding)
-    ended = day(holding[_last_move(holding)]) if state.state == "followed_up" else None
+    over = state.state == "followed_up" and state.since
+    ended = school_time(over).date() if over else None
     return [_row(holding[0], rule, made[-1], ended) for rule in COVERS["visit", ""]]
 
 
@@ -99,12 +100,3 @@ def _row(first: Entry, rule: str, opened: Entry, ended: object) -> Row:
         "ended": ended,
         "case_id": first.case_id,
     }
-
-
-def _last_move(holding: Sequence[Entry]) -> int:
-    """Return the place of the entry that brought the case to where it stands."""
-    where = fold(holding).state
-    place = len(holding) - 1
-    while place > 0 and fold(holding[:place]).state == where:
-        place -= 1
-    return place
