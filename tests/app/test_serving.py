@@ -163,3 +163,32 @@ def test_our_template_adds_nothing_from_elsewhere() -> None:
     """No address of another machine stands in it."""
     for path in serving.share().rglob("*.*"):
         assert not re.search(r"(https?:)?//[\w-]+\.\w", path.read_text("utf-8")), path.name
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_when_it_ends_nothing_is_left(stop: signal.Signals) -> None:
+    """Told to stop, it ends with its kernels and its folders, and says nothing of programmers."""
+    psutil = pytest.importorskip("psutil")
+    done, _ = started()
+    kernels = psutil.Process(done.pid).children(recursive=True)
+    assert kernels
+    folders = [Path(one.cwd()) for one in kernels]
+    assert all(folder.is_dir() for folder in folders)
+    done.send_signal(stop)
+    assert done.wait(60) == 0
+    assert psutil.wait_procs(kernels, timeout=20)[1] == []
+    assert not any(folder.exists() for folder in folders)
+
+
+def test_a_page_that_nobody_holds_is_ended() -> None:
+    """A browser that crashed cannot say that its page was left: idle kernels end by themselves."""
+    kernels = serving._config("en", 8866).MappingKernelManager
+    assert 0 < kernels.cull_interval <= kernels.cull_idle_timeout <= 600
+    assert not kernels.get("cull_connected")
+
+
+def test_what_is_left_out_of_an_import_is_there_again() -> None:
+    """Only while the server is loaded is the checker of addresses not to be found."""
+    with serving._without("colorsys"), pytest.raises(ImportError):
+        importlib.import_module("colorsys")
+    assert importlib.import_module("colorsys").rgb_to_hsv(0, 0, 0) == (0, 0, 0)
