@@ -130,7 +130,10 @@ def _fit(y: Floats, x: Floats, group: Ints, effects: list[Ints], w: Floats) -> C
     if not within and (as_columns or not across):
         wide.append(np.ones((len(y), 1)))
     taken = within if as_columns else within + across
-    crossed = sum(int(one.max()) for one in across if not as_columns)
+    crossed = 0
+    if across and not as_columns:
+        # the levels beyond each first; the constant too, unless an effect within clusters holds it
+        crossed = sum(int(one.max()) for one in across) + (not within)
     both = np.column_stack([y, *wide])
     size = np.sqrt((both**2).sum(axis=0))
     if taken:

@@ -1,0 +1,113 @@
+"""Two-sided p values, freedoms and sides of the statistics and of the study, worked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from visitkit.review import Study
+from visitkit.review.stats import (
+    Group,
+    cluster_effect,
+    combine,
+    fit_clusters,
+    g_from_regression,
+    pool_studies,
+    robustness_value,
+)
+from visitkit.review.stats.groups import group, pooled_sd
+from visitkit.sample import made_study
+
+StudyOf = Callable[[str], Study]
+
+
+def test_spread_of_unequal_sides() -> None:
+    """Each side's squares by its own freedoms."""
+    rng = np.random.default_rng(1)
+    one, two = rng.normal(0, 5, 4), rng.normal(0, 1, 40)
+    squares = ((one - one.mean()) ** 2).sum() + ((two - two.mean()) ** 2).sum()
+    assert pooled_sd(group(one), group(two)) == pytest.approx(np.sqrt(squares / 42))
+    assert pooled_sd(Group(0, 5, 4), Group(0, 1, 40)) > pooled_sd(Group(0, 1, 4), Group(0, 1, 40))
+
+
+@pytest.mark.parametrize("method", ["reml", "fixed"])
+def test_pooled_p_has_two_sides(method: str) -> None:
+    """t with one freedom less than studies; the normal with fixed effects."""
+    for sign in (1, -1):
+        found = pool_studies(sign * np.array([0.2, 0.5, 0.1, 0.4]), [0.1] * 4, method=method)
+        away = abs(found.effect) / found.se
+        by_hand = 2 * (stats.t.sf(away, 3) if method == "reml" else stats.norm.sf(away))
+        assert found.p == pytest.approx(by_hand)
+
+
+def test_combined_p_has_two_sides() -> None:
+    """Over imputations as well."""
+    for sign in (1, -1):
+        found = combine([sign * 1, sign * 2, sign * 3], [0.5] * 3, complete_df=100, n=102)
+        assert found.p == pytest.approx(2 * stats.t.sf(2 / found.se, found.df))
+
+
+def test_a_fall_is_as_robust_as_a_rise() -> None:
+    """The sign of the effect says nothing of how strong a hidden reason must be."""
+    up, down = robustness_value(4.2, 783), robustness_value(-4.2, 783)
+    assert (down.value, down.value_alpha) == pytest.approx((up.value, up.value_alpha))
+    # Cinelli and Hazlett 2020, section 4.2, with f = |t| / sqrt(df)
+    f = 4.2 / np.sqrt(783)
+    assert up.value == pytest.approx((np.sqrt(f**4 + 4 * f**2) - f**2) / 2)
+
+
+def test_crossed_effects_cost_their_freedoms() -> None:
+    """Weeks taken out of 45 classes count among the parameters of CR1, as columns would."""
+    rng = np.random.default_rng(2)
+    classes, weeks = np.repeat(np.arange(45), 4), np.tile(np.arange(4), 45)
+    on = rng.integers(0, 2, 180).astype(float)
+    y = on + weeks + rng.normal(size=180)
+    taken = cluster_effect(fit_clusters(y, on, classes, absorb=[weeks]), kind="CR1")
+    columns = np.column_stack([on, (weeks[:, None] == np.arange(1, 4)).astype(float)])
+    written = cluster_effect(fit_clusters(y, columns, classes), kind="CR1")
+    assert taken.estimate == pytest.approx(written.estimate)
+    assert taken.se == pytest.approx(written.se)
+
+
+def test_size_at_the_cutoff(study_of: StudyOf) -> None:
+    """Divided by the spread inside the window, of the students inside it, side by side."""
+    one = study_of("threshold")
+    made = made_study("threshold", seed=1)
+    table = made.table.reset_index(drop=True)
+    for row in one.estimate().rows:
+        found, size = row.found, row.found.size
+        local = found.material[1]  # type: ignore[index]
+        y, score = table[found.outcome], table["score"]
+        near = ((score - 60).abs() <= local.h) & y.notna() & table["missed_before"].notna()
+        assert (found.analysed == near.to_numpy()).all()
+        on = score >= 60
+        sides = group(y[near & on]), group(y[near & ~on])
+        by_hand = g_from_regression(found.effect.estimate, found.effect.se, *sides, covariates=2)
+        assert size is not None
+        assert size == by_hand
+        assert (size.n_treated, size.n_control) == ((near & on).sum(), (near & ~on).sum())
+
+
+def test_size_of_unequal_sides() -> None:
+    """Who is treated stands first, in the size as in the effect."""
+    rng = np.random.default_rng(3)
+    on = (np.arange(90) < 20).astype(int)
+    rows = pd.DataFrame({"id": np.arange(90), "on": on, "y": rng.normal(size=90) - on})
+    found = Study(rows, "y", "randomised", unit="id", treat="on").estimate().row("y").found
+    assert found.size is not None
+    assert (found.size.n_treated, found.size.n_control) == (20, 70)
+    assert (found.effect.counts.treated, found.effect.counts.control) == (20, 70)
+
+
+@pytest.mark.parametrize("assign", ["randomised", "chosen", "series"])
+def test_the_table_tells_the_reach(assign: str, study_of: StudyOf) -> None:
+    """`mdes` is what could be seen, not what was found."""
+    one = study_of(assign)
+    table = one.estimate().frame()
+    for outcome in table.index:
+        assert table.loc[outcome, "mdes"] == pytest.approx(one.mdes(outcome).value)
+        assert table.loc[outcome, "mdes"] != pytest.approx(abs(table.loc[outcome, "b"]))
