@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import io
 import re
 import tomllib
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from visitkit.errors import ReviewError
-from visitkit.load.delimited import encoding_of
+from visitkit.load.plain import plain_table
 from visitkit.reports.review import Asked
 from visitkit.review import Study
 
@@ -118,21 +116,9 @@ def read_table(path: str, *, as_text: list[str] | None = None) -> pd.DataFrame:
     ReviewError
         When it is no table.
     """
-    settings: Any = {"dtype": str, "keep_default_na": False}
-    if as_text is not None:
-        settings = {"dtype": dict.fromkeys(as_text, str)}
-    data = Path(path).read_bytes()
-    try:
-        if Path(path).suffix.lower() == ".xlsx":
-            sheet: pd.DataFrame = pd.read_excel(io.BytesIO(data), engine="openpyxl", **settings)
-            return sheet
-        encoding = encoding_of(data)
-        if encoding is None:
-            raise ReviewError("cli_review.no_table", path=path)
-        rows: pd.DataFrame = pd.read_csv(io.BytesIO(data), encoding=encoding, **settings)
-    except (ValueError, KeyError, zipfile.BadZipFile):
-        # the cause may quote a row, so it goes no further
-        raise ReviewError("cli_review.no_table", path=path) from None
+    rows = plain_table(path, Path(path).read_bytes(), as_text)
+    if rows is None:
+        raise ReviewError("cli_review.no_table", path=path)
     return rows
 
 
