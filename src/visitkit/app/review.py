@@ -86,7 +86,7 @@ class ReviewConsole(ipywidgets.VBox):  # type: ignore[misc]
                 "study": self.study,
             },
         )
-        bar.observe(lambda _change: self._paint(), names="page")
+        bar.observe(lambda _change: self._turned(), names="page")
         self._speakers = (
             bar,
             self.working,
@@ -217,6 +217,12 @@ class ReviewConsole(ipywidgets.VBox):  # type: ignore[misc]
             elif found is not None:
                 view.review(found)
         self.study.reword()
+        self._paint()
+
+    def _turned(self) -> None:
+        """Another page: that work for the one before is done is no news here."""
+        if not self.working.busy:
+            self.working.state = "idle"
         self._paint()
 
     def _paint(self) -> None:

@@ -90,8 +90,9 @@ class App(ipywidgets.VBox):  # type: ignore[misc]
         told = ("school", "as_of", "rules", "start", "store", "lang", "locked")
         self._heard = (
             (lambda _change: self._spoken(), ("lang",)),
-            (lambda _change: self._arrange(), ("locked",)),
+            # What is open is no longer told before the pages go, one by one.
             (lambda _change: self._tell(), told),
+            (lambda _change: self._arrange(), ("locked",)),
         )
         for call, names in self._heard:
             self.session.observe(call, names=names)
