@@ -10,6 +10,8 @@ import pytest
 from scipy import stats
 
 from visitkit.review import Study
+from visitkit.review.designs.hazards import hazard_effect
+from visitkit.review.designs.survival import spells
 from visitkit.review.stats import (
     Group,
     cluster_effect,
@@ -111,3 +113,37 @@ def test_the_table_tells_the_reach(assign: str, study_of: StudyOf) -> None:
     for outcome in table.index:
         assert table.loc[outcome, "mdes"] == pytest.approx(one.mdes(outcome).value)
         assert table.loc[outcome, "mdes"] != pytest.approx(abs(table.loc[outcome, "b"]))
+
+
+def test_starts_by_hand(study_of: StudyOf) -> None:
+    """Treated first in the size; the naive gap is after less before, of those who start."""
+    one = study_of("staggered")
+    row, given = one.estimate().rows[0], one.declared
+    rows = given.table.dropna(subset=[row.found.outcome])
+    first = rows[given.first].fillna(0)
+    mine = rows[(first > 0) & (first <= rows[given.time].max())]
+    late = mine[given.time] >= mine[given.first]
+    whole = (
+        mine.groupby(given.unit)[row.found.outcome].transform("size") == rows[given.time].nunique()
+    )
+    by_student = [
+        mine[whole & part].groupby(given.unit)[row.found.outcome].mean() for part in (late, ~late)
+    ]
+    assert row.wrong is not None
+    assert row.wrong.estimate == pytest.approx((by_student[0] - by_student[1]).mean())
+    assert row.wrong.estimate < 0
+    size, counts = row.found.size, row.found.effect.counts
+    assert size is not None
+    assert (size.n_treated, size.n_control) == (counts.treated, counts.control)
+    assert counts.treated != counts.control
+
+
+def test_time_to_an_end_holds_before_fixed(study_of: StudyOf) -> None:
+    """The ratio adjusts for what was known before, as declared."""
+    one = study_of("time_to_event")
+    found, given = one.estimate().rows[0].found, one.declared
+    watched = spells(given.table[found.outcome], given.table[given.cause], given.treated)
+    assert given.baseline
+    held = hazard_effect(watched, given.covariates).effect
+    assert found.effect.estimate == pytest.approx(held.estimate)
+    assert found.effect.estimate != pytest.approx(hazard_effect(watched).effect.estimate)
