@@ -18,6 +18,7 @@ from visitkit.review.stats import (
     combine,
     fit_clusters,
     g_from_regression,
+    hedges_g,
     pool_studies,
     robustness_value,
 )
@@ -147,3 +148,55 @@ def test_time_to_an_end_holds_before_fixed(study_of: StudyOf) -> None:
     held = hazard_effect(watched, given.covariates).effect
     assert found.effect.estimate == pytest.approx(held.estimate)
     assert found.effect.estimate != pytest.approx(hazard_effect(watched).effect.estimate)
+
+
+@pytest.mark.parametrize("assign", ["chosen", "staggered", "series", "time_to_event"])
+def test_reach_by_hand(assign: str, study_of: StudyOf) -> None:
+    """Quantiles of interval and power, added, times the error: Bloom 1995."""
+    for row in study_of(assign).estimate().rows:
+        effect, seen, size = row.found.effect, row.seen, row.found.size
+        away = stats.t.ppf(0.975, effect.df) + stats.t.ppf(0.8, effect.df)
+        assert seen.basis == "error"
+        assert seen.value == pytest.approx(away * effect.se)
+        if size is not None:
+            assert seen.in_sd == pytest.approx(seen.value * size.value / effect.estimate)
+
+
+def test_reach_is_wider_where_few_follow_the_flag(study_of: StudyOf) -> None:
+    """By the share that the flag moves, with the same students and outcomes."""
+    given = study_of("threshold").declared
+    flag = (given.table["score"] >= 60).astype(int)
+    turned = np.random.default_rng(4).random(len(flag)) < 0.15
+    rows = given.table.assign(visited=flag, followed=np.where(turned, 1 - flag, flag))
+    settings = {"unit": "student_id", "record": given.record, "first_visit": given.first_visit}
+    outcome = given.outcome[0]
+    sharp, fuzzy = (
+        Study(rows, outcome, "threshold", treat=name, **settings).mdes()  # type: ignore[arg-type]
+        for name in ("visited", "followed")
+    )
+    moved = rows.groupby("visited")["followed"].mean()
+    assert sharp.in_sd is not None
+    assert fuzzy.in_sd == pytest.approx(sharp.in_sd / (moved[1] - moved[0]))
+
+
+def test_alike_are_those_who_are_compared() -> None:
+    """With pairs the balance is that of the pairs, not of everybody."""
+    rng = np.random.default_rng(5)
+    before = rng.normal(size=200)
+    on = (before + rng.normal(size=200) > 0.8).astype(int)
+    rows = pd.DataFrame({"id": np.arange(200), "on": on, "before": before})
+    rows["y"] = before - on + rng.normal(size=200)
+    one = Study(
+        rows,
+        "y",
+        "chosen",
+        unit="id",
+        treat="on",
+        baseline="before",
+        method="matched",
+        adjust=False,
+    )
+    used = one.estimate().row("y").found.analysed
+    assert used.sum() < 200
+    by_hand = hedges_g(before[used & (on == 1)], before[used & (on == 0)]).value
+    assert one.balance().rows[0].size.value == pytest.approx(by_hand)
