@@ -195,7 +195,9 @@ def opened(page: Page, address: str, place: str, name: str, table: str) -> float
     if place == "voila":
         page.goto(f"{address}voila/render/{name}", wait_until="commit")
     else:
-        page.goto(f"{address}lab/tree/{name}", wait_until="commit")
+        # A workspace of its own: JupyterLab would open the notebook before this one again.
+        stem = name.partition(".")[0]
+        page.goto(f"{address}lab/workspaces/{stem}/tree/{name}", wait_until="commit")
         # The mark beside the notebook says "idle" before there is a kernel; run then, nothing runs.
         page.wait_for_function(IDLE, timeout=PATIENCE)
         page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
