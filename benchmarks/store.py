@@ -139,6 +139,7 @@ def measure(folder: Path, visits: int, others: int) -> None:
         at = FIRST + dt.timedelta(days=300)
         ones = [other(9_000_001 + 5 * k, at) for k in range(50)]
         print("add one entry        ", median(lambda k: store.add(ones[k]), 50))
+        print("what is remembered   ", median(lambda _: store.history("2027-08-01"), 1))
         started = time.perf_counter()
         verdict = store.verify(store.head())
         print(f"verify                {time.perf_counter() - started:9.1f} s   {verdict.rows}")

@@ -327,9 +327,13 @@ def test_08_the_plan_of_the_day_knows_what_was_tried(year: Year, command: Callab
     assert f"persuasion.round.2@{FRIDAY}" in duties
     assert f"persuasion.round.1@{FRIDAY}" not in duties
     mine = visits[visits["student_id"] == year.students["away"]]
-    # one visit a day to a family: the round, or the visit at once that its alert asks for
+    # one visit answers both: the round, and the visit at once that the alert asks for
     assert len(mine) == 1
-    assert any(one in mine["duty"].iloc[0] for one in ("persuasion.round.2", "immediate."))
+    assert all(one in mine["duty"].iloc[0] for one in ("persuasion.round.2", "immediate."))
+    # as many as the round names: vice-principal, moral-education office, head teacher
+    crew = mine["visitors"].iloc[0].split(";")
+    assert len(crew) == len(RULES["persuasion.round.2.roles"])
+    assert head_of(year.found["school"], year.students["away"]) in crew
     year.found["visits"], year.found["crew"] = visits, mine["visitors"].iloc[0].split(";")
 
 
@@ -363,8 +367,7 @@ def test_10_the_visit_is_made_and_reported(year: Year) -> None:
     }  # fmt: skip
     year.tell(case, "report_before", leaving, by, **out)
     assert "report_after" in year.owed(case, leaving)
-    # a plan sends two; round 2 names three roles, so the head teacher comes along
-    people = list(dict.fromkeys([*year.found["crew"], head]))
+    people = year.found["crew"]
     made = {
         "form": "home", "start": iso(str(start)), "end": iso(str(end)),
         "visitors": people, "student_present": True, "present": ["mother"],

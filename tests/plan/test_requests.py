@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,7 +13,7 @@ from visitkit import text
 from visitkit.calendar import Calendar
 from visitkit.errors import PlanError
 from visitkit.load import School
-from visitkit.plan.problem import Request
+from visitkit.plan.problem import Request, Window
 from visitkit.plan.requests import Asking, requests, unmet
 from visitkit.policy import Policy, read_policy
 
@@ -159,6 +161,34 @@ def test_prizes_rise_with_need(rules: Policy) -> None:
     assert unknown == pytest.approx(low - 4 * 5)
 
 
+def test_groups_named_first_come_first() -> None:
+    """Of two families alike, that of a left-behind child is worth the longer way (VC-16)."""
+    from visitkit.plan.problem import Rules, Session, Travel, Visitor, Visitors
+    from visitkit.plan.solve import plan_visits
+
+    groups = [{"student_id": "S1", "code": "left_behind", "until": "2026-11-30"}]
+    school = school_of({}, {}, groups=groups)
+    asked = requests(None, school, read_policy("home-school-contact"), MONDAY)
+    asked = [one for one in asked if "quota.student" in one.duty]
+    worth = {request.student_id: request.prize for request in asked}
+    assert worth == {"S0": worth["S1"] - 40, "S1": worth["S1"]}
+    assert read_policy("home-school-contact")["groups.priority"]
+    # with room for one visit alone, hers is made, though the other home is nearer
+    hour = Session("mon", dt.date(2026, 11, 2), 990, 1060, 1120)
+    minutes = {"walk": np.array([[0, 5.0, 15], [5, 0, 18], [15, 18, 0]])}
+    trip = Travel(("school", "S0", "S1"), minutes, "school")
+    people = Visitors((Visitor("H", ("mon",)), Visitor("A", ("mon",))), (hour,))
+    only = [
+        replace(one, windows=(Window("mon", 990, 1020),), leads=("H",), partners=("A",))
+        for one in asked
+    ]
+    plan = plan_visits(only, people, trip, seconds=5, rules=Rules(longest=1))
+    assert [visit.student_id for visit in plan.visits] == ["S1"]
+    # a group that has ended counts no more
+    later = requests(None, school, read_policy("home-school-contact"), "2026-12-01")
+    assert len({one.prize for one in later if "quota.student" in one.duty}) == 1
+
+
 def test_windows_of_a_family(rules: Policy) -> None:
     """A visit begins so that it ends while the family and the teachers are free."""
     at_home = {"student_id": "S0", "relation": "mother", "available": "1 17:30-20:30"}
@@ -232,6 +262,44 @@ def test_second_round_of_persuasion_has_two_roles() -> None:
     found = one(requests(None, school, rules, MONDAY, owed))
     assert (found.leads, found.partners, found.alone) == (("V",), ("H",), False)
     assert found.mandatory
+
+
+def _rounds(*more: dict[str, object]) -> list[Request]:
+    """Return what is asked for a child for whom the first round failed on Friday."""
+    from visitkit.plan.duties import duties
+
+    staff = [
+        *STAFF,
+        {"teacher_id": "V", "roles": "vice_principal", "available": "1 16:00-19:00"},
+        {"teacher_id": "M", "roles": "moral_office", "available": "1 16:00-19:00;2 16:00-19:00"},
+    ]
+    failed = {"student_id": "S0", "date": "2026-10-30", "round": 1, "outcome": "failed"}
+    school, rules = school_of(teachers=staff), read_policy("recommended")
+    alerts = Cases(case(), *more).alerts if more else None
+    history = {"persuasion": pd.DataFrame([failed])}
+    owed = duties(school, rules, MONDAY, alerts, history=history)
+    asked = requests(None, school, rules, MONDAY, owed)
+    return [one for one in asked if one.mandatory]
+
+
+def test_a_round_asks_for_as_many_as_the_policy_names() -> None:
+    """Three roles: one leads, one comes along, one joins; only when somebody of each is free."""
+    found = one(_rounds())
+    roles = read_policy("recommended")["persuasion.round.2.roles"]
+    assert len(roles) == 3 == 2 + len(found.joins)
+    assert (found.leads, found.partners, found.joins) == (("V",), ("M",), (("H",),))
+    days = {window.session[:10] for window in found.windows}
+    assert days <= {"2026-11-02", "2026-11-07", "2026-11-09", "2026-11-14", "2026-11-16",
+                    "2026-11-21", "2026-11-23", "2026-11-28"}  # fmt: skip
+    assert not any(window.session.startswith("2026-11-03") for window in found.windows)
+
+
+def test_two_visits_that_must_be_made_are_one() -> None:
+    """The round and the visit at once: the head teacher is of both, so one visit answers both."""
+    found = one(_rounds(("unexcused_visit", "visit", "2026-10-30")))
+    assert "persuasion.round.2" in found.duty
+    assert "immediate.unexcused_visit" in found.duty
+    assert found.joins == (("H",),)
 
 
 def test_caseload_that_cannot_be_read(rules: Policy) -> None:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from visitkit.errors import PlanError
 from visitkit.plan.check import Violation, check_plan, count_cost
+from visitkit.plan.joining import with_joins
 from visitkit.plan.outcome import Outing, Unassigned, Visit, VisitPlan
 from visitkit.plan.problem import Problem, Request, Session, Visitor
 
@@ -137,7 +138,7 @@ def _request(problem: Problem, request_id: str) -> Request:
 def _changed(plan: VisitPlan, outings: tuple[Outing, ...], left: Iterable[Unassigned]) -> Change:
     problem = _problem(plan)
     ordered = tuple(sorted(left, key=lambda item: item.request_id))
-    fresh = replace(plan, outings=outings, unassigned=ordered)
+    fresh = replace(plan, outings=with_joins(problem, outings), unassigned=ordered)
     known = (problem.requests, problem.visitors, problem.trip, problem.rules)
     cost = count_cost(fresh, *known)
     fresh = replace(fresh, cost=cost, proved=plan.proved and cost <= plan.cost)

@@ -170,6 +170,13 @@ class _Check:
             found.append(self._about(visit, "alone"))
         if visit.partner is not None and visit.partner not in request.partners:
             found.append(self._about(visit, "not_partner"))
+        lacking = sum(set(visit.crew).isdisjoint(holders) for holders in request.joins)
+        if lacking:
+            found.append(self._about(visit, "too_few", {"lacking": lacking}))
+        for name in visit.joins:
+            person = self.people.get(name)
+            if person is None or visit.session not in person.sessions:
+                found.append(Violation("not_free", visit.request_id, name, visit.session))
         if not any(
             window.session == visit.session and window.start <= visit.start <= window.end
             for window in request.windows
@@ -210,7 +217,13 @@ class _Check:
         for name, person in self.people.items():
             mine = [outing for outing in plan.outings if name in (outing.lead, outing.partner)]
             mine = [outing for outing in mine if outing.session in self.sessions]
-            found += self._bookings(name, mine)
+            out = [
+                outing
+                for outing in plan.outings
+                if outing.session in self.sessions
+                and (outing in mine or any(name in visit.joins for visit in outing.visits))
+            ]
+            found += self._bookings(name, out)
             for kind, cap in person.weekly:
                 weeks: dict[int, int] = defaultdict(int)
                 for outing in mine:

@@ -213,7 +213,7 @@ def _text(value: Any) -> str:
 
 
 def _students(school: School, as_of: dt.date, far: frozenset[str]) -> dict[str, Student]:
-    codes = _groups(school, as_of)
+    codes = groups_on(school, as_of)
     found = {}
     columns = ["student_id", "class_id", "grade", "entered_on", "left_on", "zone", "boarding"]
     rows = school.students[columns].astype("object").sort_values("student_id")
@@ -231,7 +231,8 @@ def _students(school: School, as_of: dt.date, far: frozenset[str]) -> dict[str, 
     return found
 
 
-def _groups(school: School, as_of: dt.date) -> dict[str, set[str]]:
+def groups_on(school: School, as_of: dt.date) -> dict[str, set[str]]:
+    """Return the special groups each student belongs to on a day."""
     now = pd.Timestamp(as_of)
     rows = school.groups
     rows = rows[~(rows["since"] > now) & ~(rows["until"] < now)]

@@ -133,6 +133,7 @@ def _promise(visit: Visit) -> Request:
         duty=visit.duty,
         due=visit.due,
         forms=(visit.form,),
+        joins=tuple((one,) for one in visit.joins),
     )
 
 
@@ -145,7 +146,7 @@ class _Row:
         self.start, self.end = self._clock("start"), self._clock("end")
         self.student_id = self._text("student_id")
         self.crew = tuple(part for part in self._text("visitors").split(";") if part)
-        if not self.crew or len(self.crew) > 2 or self.end <= self.start:
+        if not self.crew or self.end <= self.start:
             raise self._wrong("visitors" if self.end > self.start else "end")
 
     def order(self) -> tuple[dt.date, float, str]:
@@ -167,6 +168,7 @@ class _Row:
             self.cells.get("form", "") or "home",
             self.cells.get("duty", ""),
             self._day("due") if due else None,
+            self.crew[2:],
         )
 
     def _text(self, column: str) -> str:

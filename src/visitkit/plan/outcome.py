@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit of a plan; times are minutes after midnight, travel the minutes to get there."""
+    """One visit of a plan; times are minutes after midnight, travel the minutes to get there.
+
+    ``joins`` are those who come to this visit beside lead and partner of the outing.
+    """
 
     request_id: str
     student_id: str
@@ -30,11 +33,13 @@ class Visit:
     form: str = "home"
     duty: str = ""
     due: dt.date | None = None
+    joins: tuple[str, ...] = ()
 
     @property
     def crew(self) -> tuple[str, ...]:
         """The visitors who go, the lead first."""
-        return (self.lead,) if self.partner is None else (self.lead, self.partner)
+        pair = (self.lead,) if self.partner is None else (self.lead, self.partner)
+        return (*pair, *self.joins)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,9 @@ class Request:
         The lead may go without a companion.
     earlier
         Visitors who were with the family before, for continuity.
+    joins
+        Where more than two must go: for each further role, who holds it. One of each comes along;
+        who, is said when the outings are known (:mod:`visitkit.plan.joining`).
     """
 
     id: str
@@ -112,6 +115,7 @@ class Request:
     not_before: date | None = None
     forms: tuple[str, ...] = ("home",)
     earlier: tuple[str, ...] = ()
+    joins: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

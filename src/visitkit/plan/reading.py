@@ -9,6 +9,7 @@ from datetime import date
 from visitkit.plan.case import ALONE, Case
 from visitkit.plan.cost import Choice
 from visitkit.plan.exact import Best
+from visitkit.plan.joining import with_joins
 from visitkit.plan.outcome import Outing, Unassigned, Visit, VisitPlan
 from visitkit.plan.pool import Pool, stretches
 from visitkit.plan.problem import Problem, Request
@@ -40,6 +41,7 @@ def plan_from(
     outings = _with_kept(outings, frozen)
     when = {session.id: (session.date, session.start) for session in case.sessions}
     outings.sort(key=lambda outing: (*when.get(outing.session, (date.max, 0)), outing.lead))
+    outings = list(with_joins(problem, outings))
     visited = {visit.request_id for outing in outings for visit in outing.visits}
     left = [request for request in case.requests if request.id not in visited]
     return VisitPlan(

@@ -14,11 +14,12 @@ from visitkit.errors import PlanError
 from visitkit.load.school import School
 from visitkit.plan.chosen import only, with_chosen
 from visitkit.plan.duties import duties as all_duties
+from visitkit.plan.duties_ground import groups_on, listed
 from visitkit.plan.duties_staff import Staff, staff_of
 from visitkit.plan.families import Family, families
-from visitkit.plan.problem import Request, Session
+from visitkit.plan.problem import Request, Session, Visitors, Window
 from visitkit.plan.tier_visits import tier_wishes, with_tier
-from visitkit.plan.visitors import sessions
+from visitkit.plan.visitors import sessions, visitors
 from visitkit.plan.wishes import Wish, wishes
 from visitkit.plan.worth import ASKING, HORIZON, Asking, Worth, prize
 from visitkit.policy import Policy
@@ -106,7 +107,10 @@ def requests(
     until = day + dt.timedelta(days=asking.days - 1)
     rows = _by_student(duties)
     tiers = tier_wishes(table, school, policy, day, homes)
-    asker = _Asker(school, policy, day, asking, times, staff_of(school))
+    people = visitors(school, day, asking.days, policy)
+    asker = _Asker(
+        school, policy, day, asking, times, staff_of(school), people, groups_on(school, day)
+    )
     found = []
     chosen = set(asking.chosen)
     for number in only(homes, tuple(chosen), (*rows, *tiers), asking.only_chosen):
@@ -126,22 +130,24 @@ class _Asker:
     asking: Asking
     times: tuple[Session, ...]
     staff: Staff
+    people: Visitors
+    groups: Mapping[str, set[str]]
 
     def of(self, home: Family, wanted: list[Wish], case: Mapping[str, Any]) -> list[Request]:
         service = int(str(self.policy["route.visit_minutes"]))
         should = self.policy["visit.student_present"] == "should"
-        windows = home.windows(self.times, service, with_student=should)
+        hours = home.windows(self.times, service, with_student=should)
         return [
             Request(
                 id=f"{home.student_id}/{number}",
                 student_id=home.student_id,
                 place=home.place,
-                windows=windows,
+                windows=self.windows(hours, wish),
                 leads=crew[0],
                 partners=crew[1],
                 alone=crew[2],
                 service=service,
-                prize=float(round(prize(wish, case, self.day, self.asking.worth))),
+                prize=float(round(self.worth(wish, case))),
                 mandatory=wish.mandatory,
                 duty=";".join(wish.duties),
                 occurrence=number,
@@ -149,10 +155,31 @@ class _Asker:
                 not_before=wish.opens,
                 forms=wish.forms,
                 earlier=tuple(one for one in home.earlier if one in (*crew[0], *crew[1])),
+                joins=wish.joins,
             )
             for number, wish in enumerate(wanted, 1)
             for crew in [home.crew(wish.leads, wish.partners, wish.alone)]
         ]
+
+    def worth(self, wish: Wish, case: Mapping[str, Any]) -> float:
+        """Return what a visit is worth; everyday visits to the groups named first are worth more.
+
+        ``groups.priority`` names them (VC-16, SG-12).
+        """
+        codes = self.groups.get(wish.student_id, set())
+        first = not codes.isdisjoint(listed(self.policy, "groups.priority"))
+        return prize(wish, case, self.day, self.asking.worth, first=first)
+
+    def windows(self, hours: tuple[Window, ...], wish: Wish) -> tuple[Window, ...]:
+        """Return the hours in which somebody of each further role is free as well."""
+        if not wish.joins:
+            return hours
+        free = {one.teacher_id: set(one.sessions) for one in self.people.people}
+        return tuple(
+            one
+            for one in hours
+            if all(any(one.session in free[who] for who in part) for part in wish.joins)
+        )
 
     def due(self, wish: Wish) -> dt.date | None:
         """Return the last day asked for; later than the due day where that cannot be kept."""

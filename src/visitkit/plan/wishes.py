@@ -43,6 +43,8 @@ class Wish:
         Who may lead, who may come along, whether one may go alone.
     pair
         Two roles must go, so nothing else is done on the same visit by others.
+    joins
+        Where more than two roles must go: the holders of each of the others.
     mandatory, overdue, made_up, shared
         It must be made; its day has passed; the school called it off before; only a share of
         students is asked for.
@@ -58,6 +60,7 @@ class Wish:
     partners: tuple[str, ...]
     alone: bool = False
     pair: bool = False
+    joins: tuple[tuple[str, ...], ...] = ()
     mandatory: bool = False
     overdue: bool = False
     made_up: bool = False
@@ -103,18 +106,16 @@ def merged(one: Wish, other: Wish) -> Wish | None:
     """Return one visit that serves both, ``None`` where one cannot."""
     if set(one.duties) & set(other.duties) or _on_top(one, other):
         return None
-    if (one.pair or other.pair) and (one.leads, one.partners) != (other.leads, other.partners):
+    crew = _crew(one, other)
+    if crew is None:
         return None
     forms = tuple(form for form in one.forms if form in other.forms)
-    leads = tuple(who for who in one.leads if who in other.leads)
     opens = max(one.opens, other.opens)
     due = min(one.due or _LAST, other.due or _LAST)
     # What is late can still be done together with what may be done now.
     if not forms or opens > max(due, min(one.opens, other.opens)):
         return None
-    if not leads and one.leads != other.leads:
-        return None
-    partners = tuple(who for who in one.partners if who in other.partners)
+    leads, partners, joins = crew
     return replace(
         one,
         duties=one.duties + other.duties,
@@ -126,11 +127,50 @@ def merged(one: Wish, other: Wish) -> Wish | None:
         partners=partners,
         alone=one.alone and other.alone,
         pair=one.pair or other.pair,
+        joins=joins,
         mandatory=one.mandatory or other.mandatory,
         overdue=one.overdue or other.overdue,
         made_up=one.made_up or other.made_up,
         shared=one.shared and other.shared,
     )
+
+
+_Crew = tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]
+
+
+def _crew(one: Wish, other: Wish) -> _Crew | None:
+    """Return who leads, comes along and joins a visit that serves both; ``None`` where none can.
+
+    Two visits that must both be made are one where somebody who may make the second is of the
+    group that makes the first: two of them in one week no family is asked for, and the days kept
+    between visits would leave one of them out.
+    """
+    if one.pair == other.pair:
+        if one.pair and (one.leads, one.partners, one.joins) != (
+            other.leads,
+            other.partners,
+            other.joins,
+        ):
+            return None
+        leads = _common(one.leads, other.leads)
+        if not leads and one.leads != other.leads:
+            return None
+        return leads, _common(one.partners, other.partners), one.joins
+    group, single = (one, other) if one.pair else (other, one)
+    if not (one.mandatory and other.mandatory):
+        same = (one.leads, one.partners) == (other.leads, other.partners) and not group.joins
+        return (one.leads, one.partners, ()) if same else None
+    parts = [group.leads, group.partners, *group.joins]
+    for place, part in enumerate(parts):
+        able = _common(part, single.leads)
+        if able:
+            parts[place] = able
+            return parts[0], parts[1], tuple(parts[2:])
+    return None
+
+
+def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(who for who in one if who in other)
 
 
 def _on_top(one: Wish, other: Wish) -> bool:
@@ -148,6 +188,7 @@ def _singles(row: Mapping[str, Any], days: tuple[dt.date, dt.date], far: bool) -
     shut = row["status"] not in OPEN or left < 1 or (opens is not None and opens > until)
     if shut or not forms or talk_first:
         return []
+    must = [_words(part.replace("/", ";")) for part in _words(row["must_go"])]
     wish = Wish(
         student_id=str(row["student_id"]),
         duties=(str(row["duty"]),),
@@ -156,9 +197,10 @@ def _singles(row: Mapping[str, Any], days: tuple[dt.date, dt.date], far: bool) -
         due=due,
         forms=_ordered(forms, far),
         leads=_words(row["may_lead"]),
-        partners=_words(row["may_join"]),
+        partners=must[1] if len(must) > 2 else _words(row["may_join"]),
         alone=bool(row["alone"]),
         pair=len(_words(row["roles"])) > 1,
+        joins=tuple(must[2:]),
         mandatory=_pressing(row),
         overdue=bool(row["overdue"]),
         made_up=row["status"] == "cancelled_school",

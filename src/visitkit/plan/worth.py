@@ -56,6 +56,9 @@ class Worth:
         The whole of it on the due day, none of it ``soon_days`` days earlier.
     made_up
         The school called the visit off before.
+    first
+        An everyday visit to a student of the groups that the policy puts first
+        (``groups.priority``; VC-16, SG-12).
     shared
         Factor where only a share of students is asked for and others would do as well.
     """
@@ -68,6 +71,7 @@ class Worth:
     soon: float = 100.0
     soon_days: int = 28
     made_up: float = 100.0
+    first: float = 40.0
     shared: float = 0.6
 
 
@@ -108,7 +112,14 @@ class Asking:
 ASKING = Asking()
 
 
-def prize(wish: Wish, case: Mapping[str, Any], day: dt.date, worth: Worth = _WORTH) -> float:
+def prize(
+    wish: Wish,
+    case: Mapping[str, Any],
+    day: dt.date,
+    worth: Worth = _WORTH,
+    *,
+    first: bool = False,
+) -> float:
     """Return the minutes of travel a visit is worth.
 
     Parameters
@@ -121,12 +132,16 @@ def prize(wish: Wish, case: Mapping[str, Any], day: dt.date, worth: Worth = _WOR
         The day on which we stand.
     worth
         What counts how much.
+    first
+        The student is of a group that the policy puts first.
 
     Examples
     --------
     >>> nobody = Wish("1", ("d",), ("regular",), dt.date.min, None, ("home",), (), ())
     >>> prize(nobody, {"tier": "watch", "risk_index": 10.0}, dt.date(2026, 11, 2))
     180.0
+    >>> prize(nobody, {"tier": "watch", "risk_index": 10.0}, dt.date(2026, 11, 2), first=True)
+    220.0
     """
     index = case.get("risk_index")
     points = 0.0 if index is None or pd.isna(index) else float(index)
@@ -134,6 +149,7 @@ def prize(wish: Wish, case: Mapping[str, Any], day: dt.date, worth: Worth = _WOR
     total += max(worth.kind.get(kind, 0.0) for kind in wish.kinds)
     total += worth.overdue if wish.overdue else 0.0
     total += worth.made_up if wish.made_up else 0.0
+    total += worth.first if first and "regular" in wish.kinds else 0.0
     if wish.due is not None and not wish.overdue:
         days = (wish.due - day).days
         total += worth.soon * min(max(1 - days / worth.soon_days, 0.0), 1.0)

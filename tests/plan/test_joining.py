@@ -1,0 +1,79 @@
+"""Who comes along where the rules name more than two: free, in one place, and checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from visitkit.plan import check_plan, plan_visits
+from visitkit.plan.outcome import VisitPlan
+from visitkit.plan.problem import Request, Session, Travel, Visitor, Visitors, Window
+
+MON = Session("mon", dt.date(2026, 9, 7), 990, 1170, 1230)
+TUE = Session("tue", dt.date(2026, 9, 8), 990, 1170, 1230)
+TRIP = Travel(("school", "a", "b"), {"walk": np.full((3, 3), 12.0) - 12 * np.eye(3)}, "school")
+
+
+def request(name: str = "a", **more: object) -> Request:
+    """A round with three roles: V leads, M comes along, one of H and J joins."""
+    windows = tuple(Window(one, 990, 1130) for one in ("mon", "tue"))
+    asked = Request(f"{name}/1", name, name, windows, ("V",), ("M",), joins=(("H", "J"),))
+    return replace(asked, **more)  # type: ignore[arg-type]
+
+
+def planned(*requests: Request, joining: tuple[str, ...] = ("mon", "tue")) -> VisitPlan:
+    """The plan for a few families; H and J are free in some sessions."""
+    both = ("mon", "tue")
+    people = [Visitor("V", both), Visitor("M", both), Visitor("L", both), Visitor("N", both)]
+    people += [Visitor("H", joining), Visitor("J", joining)]
+    return plan_visits(requests, Visitors(tuple(people), (MON, TUE)), TRIP, seconds=5)
+
+
+def test_three_go() -> None:
+    """Lead, companion and one of the third role; the checker, which knows none of it, agrees."""
+    plan = planned(request())
+    assert plan.visits[0].crew in {("V", "M", "H"), ("V", "M", "J")}
+    assert check_plan(plan) == ()
+
+
+def test_nobody_is_asked_into_two_places() -> None:
+    """H leads elsewhere in the only hours there are, so J comes along."""
+    other = Request("b/1", "b", "b", (Window("mon", 990, 1130),), ("H",), ("N",))
+    plan = planned(request(windows=(Window("mon", 990, 1130),)), other)
+    crews = {visit.student_id: visit.crew for visit in plan.visits}
+    assert crews == {"a": ("V", "M", "J"), "b": ("H", "N")}
+    assert check_plan(plan) == ()
+
+
+def test_who_is_lacking_is_told() -> None:
+    """Nobody of the third role is free: the visit stays, and the checker says what it lacks."""
+    plan = planned(request(), joining=())
+    assert plan.visits[0].crew == ("V", "M")
+    assert [one.rule for one in check_plan(plan)] == ["too_few"]
+
+
+@pytest.mark.parametrize(
+    ("joins", "rule"),
+    [((), "too_few"), (("L",), "too_few"), (("X",), "not_free")],
+)
+def test_the_checker_looks_for_itself(joins: tuple[str, ...], rule: str) -> None:
+    """A plan changed by hand: nobody, somebody of another role, somebody nobody knows."""
+    plan = planned(request())
+    outing = plan.outings[0]
+    visits = (replace(outing.visits[0], joins=joins),)
+    changed = replace(plan, outings=(replace(outing, visits=visits),))
+    assert rule in {one.rule for one in check_plan(changed)}
+
+
+def test_a_visit_that_is_kept_keeps_who_comes_along() -> None:
+    """Planned again with the visit held fast, the same three go."""
+    first = planned(request())
+    problem = first.problem
+    assert problem is not None
+    frozen = tuple(replace(one, joins=("J",)) for one in first.visits)
+    again = plan_visits(problem.requests, problem.visitors, TRIP, seconds=5, frozen=frozen)
+    assert again.visits[0].crew == ("V", "M", "J")
+    assert check_plan(again) == ()
