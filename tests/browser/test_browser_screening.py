@@ -131,7 +131,7 @@ def test_a_list_worked_by_hand(voila_page: Any, outside: list[str], tmp_path: Pa
 
 
 def test_a_list_worked_by_keyboard_alone(voila_page: Any, outside: list[str]) -> None:
-    """Tab to a slider, move it, Tab to the list, move, choose, open the card; nothing by mouse."""
+    """From the sliders to the list, a card, another tier, the alerts, a file; nothing by mouse."""
     page = voila_page(CONSOLE, wait=ROW)
     count(page, ALL)
     tab_to(page, "input[type=range]")
@@ -174,13 +174,61 @@ def test_a_list_worked_by_keyboard_alone(voila_page: Any, outside: list[str]) ->
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".probe")).to_contain_text("chosen=3", timeout=LATE)
+    another_tier(page)
+    from_an_alert(page)
+    search_sort_and_save(page)
     assert outside == []
 
 
-def tab_to(page: Page, selector: str, most: int = 60) -> None:
+def another_tier(page: Page) -> None:
+    """Unfold the form, be refused, fill it in, put it on record."""
+    tab_to(page, ".vk-override summary")
+    page.keyboard.press("Enter")
+    tab_to(page, ".vk-override button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".vk-card [aria-invalid=true]")).to_have_count(4, timeout=LATE)
+    tab_to(page, ".vk-override summary", "Shift+Tab")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowDown")
+    for words in ("moved house", "2026-12-31"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(words)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".probe")).to_contain_text(re.compile(r"override=\w"), timeout=LATE)
+    expect(page.locator(".vk-card .vk-decided")).to_contain_text("moved house")
+
+
+def from_an_alert(page: Page) -> None:
+    """Go from a number among the alerts to the card of that student."""
+    tab_to(page, ".vk-board .vk-link")
+    student = str(page.evaluate("document.activeElement.textContent.match(/S\\d+/)[0]"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".vk-card .vk-title")).to_contain_text(student, timeout=LATE)
+    expect(page.locator(".vk-card")).to_be_focused(timeout=LATE)
+
+
+def search_sort_and_save(page: Page) -> None:
+    """Back to the list: search, sort, and take the file."""
+    klass = page.locator(f"{ROW} .vk-c-class_id").first.inner_text()
+    tab_to(page, ".vk-table input[type=search]", "Shift+Tab")
+    page.keyboard.type(klass)
+    everybody = say("table.shows", shown=ALL, all=ALL)
+    expect(page.locator(".vk-table .vk-count")).not_to_contain_text(everybody)
+    tab_to(page, ".vk-head .vk-c-risk_index button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".vk-head .vk-c-risk_index")).to_have_attribute("aria-sort", "descending")
+    tab_to(page, ".vk-table .vk-foot button")
+    with page.expect_download(timeout=LATE) as got:
+        page.keyboard.press("Enter")
+    assert got.value.suggested_filename.endswith(".csv")
+
+
+def tab_to(page: Page, selector: str, key: str = "Tab", most: int = 60) -> None:
     """Press Tab until what has the keyboard matches."""
     for _ in range(most):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if page.evaluate("(want) => document.activeElement.matches(want)", selector):
             return
     raise AssertionError(selector)
