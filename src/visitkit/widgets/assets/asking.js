@@ -105,7 +105,8 @@ export default {
           "div",
           { class: "vk-grid" },
           (frame.fields ?? []).map(drawn),
-          el("div", { class: "vk-press" }, el("button", { type: "submit", class: "vk-main", "data-name": "-go" }, frame.go ?? "")),
+          // before the questions have come there is nothing to press
+          frame.go ? el("div", { class: "vk-press" }, el("button", { type: "submit", class: "vk-main", "data-name": "-go" }, frame.go)) : null,
         ),
       );
       if (held) form.querySelector(`[data-name="${CSS.escape(held)}"]`)?.focus();
