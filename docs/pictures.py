@@ -121,6 +121,7 @@ def visits(page: Page, lang: str) -> None:
 def review(page: Page, lang: str) -> None:
     """Count what was owed and done, and photograph it."""
     page.click(".vk-tabs >> nth=0 >> [data-name=review]")
+    page.wait_for_selector(".vk-tabs [data-name=coverage] >> visible=true")
     page.locator(".vk-asking button[type=submit] >> visible=true").first.click()
     page.locator(".vk-reading figure >> visible=true").first.wait_for()
     page.wait_for_timeout(3000)

@@ -27,8 +27,6 @@ from visitkit.errors import VisitkitError
 HOST = "127.0.0.1"
 #: Seconds after which the address is told even though the page is not there yet.
 _LONGEST = 60
-#: Milliseconds in which a browser must answer; no longer than the time between two questions.
-_PING = 30_000
 #: Seconds after which a page that no browser holds any more is ended, and between two looks.
 _LEFT, _LOOK = 300, 60
 USUAL_PORT = 8866
@@ -129,6 +127,8 @@ def serve(
     with _prepared(lang, minutes) as notebook:
         with _without("rfc3987_syntax"):
             server_class = _server_class()
+        # It warns of times between two questions to the browser that are not ours to set.
+        logging.getLogger("tornado.general").setLevel(logging.ERROR)
         server = server_class(config=_config(lang, port), ready=ready)
         server.initialize([str(notebook)])
         server.start()
@@ -191,7 +191,6 @@ def _config(lang: str, port: int) -> Any:
     config.Voila.tornado_settings = {
         # A page of another site that was made to resolve to this machine is refused.
         "allow_remote_access": False,
-        "ws_ping_timeout": _PING,
         "local_hostnames": [HOST, "localhost"],
         "xsrf_cookie_kwargs": {"samesite": "Strict"},
         "headers": {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"},
