@@ -12,6 +12,8 @@ from scipy import stats
 from visitkit.review import Study
 from visitkit.review.designs.hazards import hazard_effect
 from visitkit.review.designs.survival import spells
+from visitkit.review.designs.threshold import threshold_data, threshold_effect
+from visitkit.review.designs.threshold.checks import density_check
 from visitkit.review.stats import (
     Group,
     cluster_effect,
@@ -19,10 +21,12 @@ from visitkit.review.stats import (
     fit_clusters,
     g_from_regression,
     hedges_g,
+    lee_bounds,
     pool_studies,
     robustness_value,
 )
 from visitkit.review.stats.groups import group, pooled_sd
+from visitkit.review.study.verdict import not_pushed
 from visitkit.sample import made_study
 
 StudyOf = Callable[[str], Study]
@@ -200,3 +204,52 @@ def test_alike_are_those_who_are_compared() -> None:
     assert used.sum() < 200
     by_hand = hedges_g(before[used & (on == 1)], before[used & (on == 0)]).value
     assert one.balance().rows[0].size.value == pytest.approx(by_hand)
+
+
+def test_what_jumps_at_the_cutoff_has_a_sign(study_of: StudyOf) -> None:
+    """The jump of what was known before, over the spread of both sides together."""
+    given = study_of("threshold").declared
+    rows = given.table.assign(missed_before=lambda t: t["missed_before"] + 3 * (t["score"] >= 60))
+    rows = rows.dropna(subset=[given.outcome[0], "missed_before"])
+    settings = {"unit": "student_id", "treat": "visited", "record": given.record}
+    settings |= {"baseline": "missed_before", "first_visit": given.first_visit}
+    one = Study(rows, given.outcome[0], "threshold", **settings)  # type: ignore[arg-type]
+    before, on = rows["missed_before"], rows["score"] >= 60
+    jump = threshold_effect(threshold_data(rows["score"], before, 60)).robust
+    spread = pooled_sd(group(before[on]), group(before[~on]))
+    size = one.balance().rows[0].size
+    assert size.value == pytest.approx(jump.estimate / spread)
+    assert size.se == pytest.approx(jump.se / spread)
+    assert size.value > 0
+
+
+def test_weights_are_judged_by_what_they_leave(study_of: StudyOf) -> None:
+    """Balance after weighting, not before it."""
+    one = study_of("chosen")
+    table = one.estimate().rows[0].found.material.balance  # type: ignore[attr-defined]
+    for row in one.balance().rows:
+        assert row.size.value == pytest.approx(table.loc[row.measure, "after"])
+        assert row.size.value != pytest.approx(table.loc[row.measure, "before"])
+
+
+def test_a_heap_right_above_the_cutoff() -> None:
+    """One window of five is enough, at a fifth of the level: Bonferroni."""
+    rng = np.random.default_rng(6)
+    heap = 60 + rng.uniform(0, 0.2, 18)
+    score = np.r_[heap, rng.uniform(60.3, 70, 40), rng.uniform(50, 59.9, 58)]
+    data = threshold_data(score, rng.normal(size=len(score)), 60)
+    p = [one.p for one in density_check(data)]
+    assert len(p) == 5
+    assert min(p) * 5 < 0.05 < max(p)
+    assert not not_pushed(data)
+    even = threshold_data(np.linspace(50, 70, 112), rng.normal(size=112), 60)
+    assert not_pushed(even)
+
+
+def test_trimmed_share_where_both_sides_lose() -> None:
+    """Lee 2009: one less the ratio of the shares measured."""
+    y = [1.0, 2, 3, 4, np.nan, 2, 3, 1, np.nan, np.nan]
+    found = lee_bounds(y, [1] * 5 + [0] * 5)
+    assert found.trimmed == pytest.approx(1 - 0.6 / 0.8)
+    # the best, then the worst of the four treated is set aside; the others' mean is 2
+    assert (found.low, found.high) == pytest.approx((2 - 2, 3 - 2))
