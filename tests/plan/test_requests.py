@@ -287,11 +287,9 @@ def test_a_round_asks_for_as_many_as_the_policy_names() -> None:
     found = one(_rounds())
     roles = read_policy("recommended")["persuasion.round.2.roles"]
     assert len(roles) == 3 == 2 + len(found.joins)
-    assert (found.leads, found.partners, found.joins) == (("V",), ("M",), (("H",),))
-    days = {window.session[:10] for window in found.windows}
-    assert days <= {"2026-11-02", "2026-11-07", "2026-11-09", "2026-11-14", "2026-11-16",
-                    "2026-11-21", "2026-11-23", "2026-11-28"}  # fmt: skip
-    assert not any(window.session.startswith("2026-11-03") for window in found.windows)
+    assert (found.leads, found.partners, found.joins) == (("V",), ("H",), (("M",),))
+    days = {dt.date.fromisoformat(window.session[:10]).isoweekday() for window in found.windows}
+    assert days == {1, 2}  # the hours of M; the planner itself keeps to those of V and H
 
 
 def test_two_visits_that_must_be_made_are_one() -> None:
@@ -299,7 +297,7 @@ def test_two_visits_that_must_be_made_are_one() -> None:
     found = one(_rounds(("unexcused_visit", "visit", "2026-10-30")))
     assert "persuasion.round.2" in found.duty
     assert "immediate.unexcused_visit" in found.duty
-    assert found.joins == (("H",),)
+    assert (found.partners, found.joins) == (("H",), (("M",),))
 
 
 def test_caseload_that_cannot_be_read(rules: Policy) -> None:

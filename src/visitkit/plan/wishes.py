@@ -22,6 +22,9 @@ PRESSING = ("immediate", "persuasion", TIER)
 #: An immediate visit with good news is owed, but nobody is harmed when it waits.
 GOOD_NEWS = "immediate.good_event"
 
+#: The role whose holder has most visits of a class to make.
+HEAD = "head_teacher"
+
 _LAST = dt.date.max
 
 
@@ -188,7 +191,7 @@ def _singles(row: Mapping[str, Any], days: tuple[dt.date, dt.date], far: bool) -
     shut = row["status"] not in OPEN or left < 1 or (opens is not None and opens > until)
     if shut or not forms or talk_first:
         return []
-    must = [_words(part.replace("/", ";")) for part in _words(row["must_go"])]
+    must = _groups(row)
     wish = Wish(
         student_id=str(row["student_id"]),
         duties=(str(row["duty"]),),
@@ -207,6 +210,16 @@ def _singles(row: Mapping[str, Any], days: tuple[dt.date, dt.date], far: bool) -
         shared=bool(row["pool"]),
     )
     return [wish] * (left if due is not None and due <= until and wish.kinds != ("regular",) else 1)
+
+
+def _groups(row: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return the holders of each role that must go: who leads, who comes along, who joins.
+
+    The head teacher comes along rather than joins: the planner itself then keeps the hour free.
+    """
+    roles, groups = _words(row["roles"]), _words(row["must_go"])
+    order = sorted(range(len(groups)), key=lambda n: (n > 0, roles[n] != HEAD, n))
+    return [_words(groups[n].replace("/", ";")) for n in order]
 
 
 def _pressing(row: Mapping[str, Any]) -> bool:
