@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from scipy import stats
 
 from visitkit.review import Study
@@ -21,6 +22,7 @@ from visitkit.review.stats import (
     fit_clusters,
     g_from_regression,
     hedges_g,
+    imputed_effect,
     lee_bounds,
     pool_studies,
     robustness_value,
@@ -253,3 +255,28 @@ def test_trimmed_share_where_both_sides_lose() -> None:
     assert found.trimmed == pytest.approx(1 - 0.6 / 0.8)
     # the best, then the worst of the four treated is set aside; the others' mean is 2
     assert (found.low, found.high) == pytest.approx((2 - 2, 3 - 2))
+
+
+@pytest.mark.parametrize("assign", ["randomised", "chosen"])
+def test_strength_of_a_hidden_reason(assign: str, study_of: StudyOf) -> None:
+    """From t and its freedom; where the interval is normal, from what the columns leave."""
+    one = study_of(assign)
+    row = one.estimate().rows[0]
+    effect, used = row.found.effect, int(row.found.analysed.sum())
+    free = effect.df if np.isfinite(effect.df) else used - len(one.declared.baseline) - 2
+    told = {check.kind: check for check in one.sensitivity()}["robustness"]
+    by_hand = robustness_value(effect.estimate / effect.se, free, alpha=0.05)
+    assert told.figure("value") == pytest.approx(by_hand.value)
+    assert told.figure("limit") == pytest.approx(by_hand.value_alpha)
+
+
+def test_imputed_variance_is_that_of_least_squares() -> None:
+    """One lost value of eighty: the mean variance inside is nearly that of the whole."""
+    rng = np.random.default_rng(7)
+    before, on = rng.normal(size=80), np.repeat([0, 1], 40)
+    y = 10 * (before + on + rng.normal(scale=0.5, size=80))
+    variance = sm.OLS(y, np.column_stack([on, np.ones(80), before])).fit().bse[0] ** 2
+    y[3] = np.nan
+    found = imputed_effect(y, on, before)
+    assert found.within == pytest.approx(variance, rel=0.1)  # one value of eighty
+    assert found.df < 80 - 1 - 2
