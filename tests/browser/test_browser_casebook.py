@@ -21,7 +21,7 @@ console
 """
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 YESTERDAY = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))) - dt.timedelta(days=1)
-START, END = f"{YESTERDAY:%Y-%m-%dT16:30}", f"{YESTERDAY:%Y-%m-%dT17:10}"
+START, END = f"{YESTERDAY:%Y-%m-%d 16:30}", f"{YESTERDAY:%Y-%m-%d 17:10}"
 FIRST, SECOND = "three quiet lanterns", "a river below the wall"
 
 
