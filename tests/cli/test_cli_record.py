@@ -22,6 +22,7 @@ from visitkit import record, text
 from visitkit.calendar import Calendar
 from visitkit.cli.parser import Parser
 from visitkit.cli.record import ROOMS, action_named
+from visitkit.cli.record.giving import _writer
 from visitkit.cli.record.telling import plain
 from visitkit.sample import make_school, write_school
 
@@ -754,6 +755,13 @@ def test_history_is_written_for_next_term(do: Doing, tmp_path: Path) -> None:
     assert do("history", *words, "--out", tmp_path / "h").code == 0
     names = {path.stem for path in (tmp_path / "h").iterdir()}
     assert {"visits", "interventions", "told", "matters", "persuasion", "returns"} <= names
+
+
+def test_what_is_remembered_leaves_without_formulas(tmp_path: Path) -> None:
+    """A cell that a spreadsheet would run as a formula gets an apostrophe before it."""
+    write = _writer(pd.DataFrame({"student_id": ["S0412"], "reason": ["=HYPERLINK(1)"]}))
+    write(tmp_path / "visits.csv")
+    assert "\nS0412,'=HYPERLINK(1)" in (tmp_path / "visits.csv").read_text("utf-8-sig")
 
 
 def test_programs_get_json_and_nothing_else(do: Doing) -> None:

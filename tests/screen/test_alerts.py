@@ -369,3 +369,14 @@ def test_remembered_events_open_alerts(school_of: Build, rules: Policy) -> None:
     memory["events"]["date"] = pd.to_datetime(memory["events"]["date"])
     school = school_of(students=[{"student_id": "A"}])
     assert alerts(school, rules, AS_OF, memory)["rule"].tolist() == ["police_event"]
+
+
+def test_the_end_of_an_earlier_crisis_closes_no_later_one(school_of: Build, rules: Policy) -> None:
+    """Words of despair while one crisis goes on open a second; the first ends, the alert stays."""
+    school = school_of(events=[event("2026-10-20", "despair_words")])
+    row = {"student_id": "A", "rule": "despair_words"}
+    earlier = {**row, "since": "2026-10-05", "known": "2026-10-05", "ended": "2026-10-27"}
+    later = {**row, "since": "2026-10-20", "known": "2026-10-20", "ended": None}
+    one, both = pd.DataFrame([earlier]), pd.DataFrame([earlier, later])
+    assert of_rule(alerts(school, rules, AS_OF, matters=one), "despair_words").empty
+    assert len(of_rule(alerts(school, rules, AS_OF, matters=both), "despair_words")) == 1

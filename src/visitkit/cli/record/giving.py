@@ -16,7 +16,7 @@ from visitkit.cli.record.opening import casebook, take_book
 from visitkit.cli.record.passphrases import NONE, read_key
 from visitkit.cli.record.telling import plain, read_tables, tables_at
 from visitkit.load import School
-from visitkit.outgoing import write_together
+from visitkit.outgoing import guard, write_together
 from visitkit.record import (
     MEASURES,
     CaseStore,
@@ -223,7 +223,8 @@ def tables_of(found: History) -> dict[str, pd.DataFrame]:
 
 
 def _writer(table: pd.DataFrame) -> Callable[[Path], None]:
-    return lambda path: table.to_csv(path, index=False, encoding="utf-8-sig")
+    safe = table.map(guard)
+    return lambda path: safe.to_csv(path, index=False, encoding="utf-8-sig")
 
 
 ACTIONS = {

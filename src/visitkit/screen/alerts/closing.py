@@ -55,12 +55,15 @@ class Matters:
         """Tell which alerts people have closed.
 
         A case that ended has answered for what was known when it was opened, and for what came
-        before the day on which it ended. What is new on that day or later is new.
+        before the day on which it ended. What is new on that day or later is new, and what lies in
+        the time of another case that goes on stays with that one.
         """
-        pairs = self._beside(table, self.rows[self.rows["ended"].notna()])
-        same = pairs["rule"] == pairs["rule_case"]
+        pairs = self._beside(table, self.rows)
+        pairs = pairs[pairs["rule"] == pairs["rule_case"]]
         before = (pairs["opened"] <= pairs["known"]) | (pairs["opened"] < pairs["ended"])
-        return pd.Series(table.index.isin(pairs.loc[same & before, "place"]), index=table.index)
+        over = pairs.loc[pairs["ended"].notna() & before, "place"]
+        held = pairs.loc[pairs["ended"].isna() & (pairs["since"] <= pairs["opened"]), "place"]
+        return pd.Series(table.index.isin(set(over) - set(held)), index=table.index)
 
     def _beside(self, table: pd.DataFrame, mine: pd.DataFrame) -> pd.DataFrame:
         placed = table.rename_axis(index="place").reset_index()
