@@ -9,12 +9,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from visitkit.app.review import ReviewConsole
+    from visitkit.app.screening import ScreeningConsole
     from visitkit.app.session import Session
     from visitkit.app.shell import App, open_app
+    from visitkit.app.visits import VisitsConsole
 
-_PLACES = {"App": "shell", "open_app": "shell", "Session": "session"}
+_PLACES = {
+    "App": "shell",
+    "ReviewConsole": "review",
+    "ScreeningConsole": "screening",
+    "Session": "session",
+    "VisitsConsole": "visits",
+    "open_app": "shell",
+}
 
-__all__ = ["App", "Session", "open_app"]
+__all__ = [
+    "App",
+    "ReviewConsole",
+    "ScreeningConsole",
+    "Session",
+    "VisitsConsole",
+    "open_app",
+]
 
 
 def __getattr__(name: str) -> Any:
