@@ -27,6 +27,8 @@ KERNEL = "11111111-2222-3333-4444-555555555555"
 
 def started(*options: str) -> tuple[subprocess.Popen[str], str]:
     """Start the command and return it with the address it told."""
+    # Behind another program Ctrl-C may be switched off, and what is started takes that over.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, "-m", "visitkit", "app", "--no-browser", "--lang", "en", *options]
     done = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert done.stdout is not None

@@ -648,9 +648,8 @@ def test_totals_of_feedback_from_filled_forms(run: Callable, tmp_path: Path) -> 
     assert "too few answers for: 1" in few.out
     assert pd.read_csv(out, encoding="utf-8-sig")["answers"].isna().all()
     assert "recommended" in run("record", "ethics", *paths, *words[2:], "--out", out).err
-    other = reports.write_form(
-        fill("visit_analysis", {}, unfinished=True), tmp_path / "o.xlsx", "zh"
-    )
+    analysed = fill("visit_analysis", {"student_id": "S1", "analysis": "reads at home"})
+    other = reports.write_form(analysed, tmp_path / "o.xlsx", "zh")
     assert "visit_analysis" in run("record", "ethics", *other, *words, "--out", out).err
 
 

@@ -132,7 +132,7 @@ def test_no_row_is_in_a_trait() -> None:
 
 
 def test_what_is_asked_has_its_shape() -> None:
-    """A choice is one of its codes, a flag yes or nothing, what is needed is there."""
+    """A choice is one of its codes, a flag yes or nothing, a day a day, what is needed is there."""
     found: list[dict[str, str]] = []
     fields = (
         AskField("reason", required=True),
@@ -151,7 +151,10 @@ def test_what_is_asked_has_its_shape() -> None:
         "save": "2027-13-01",
     }
     view._message(view, {"kind": "go", "values": sent}, [])
-    assert found == [{"reason": "why", "yes": "", "no": "", "at": "b a", "save": ""}]
+    assert found == []
+    sent["save"] = "2027/1/3"
+    view._message(view, {"kind": "go", "values": sent}, [])
+    assert found == [{"reason": "why", "yes": "", "no": "", "at": "b a", "save": "2027-01-03"}]
     view._message(view, {"kind": "go", "values": {**sent, "reason": "  "}}, [])
     assert len(found) == 1
 

@@ -26,6 +26,7 @@ def put(cell: Cell | MergedCell, value: object) -> None:
 
     Examples
     --------
+    >>> from openpyxl import Workbook
     >>> book = Workbook()
     >>> put(book.active["A1"], "=1+1")
     >>> book.active["A1"].data_type, book.active["A1"].quotePrefix

@@ -43,11 +43,13 @@ LOOKS: dict[str, tuple[Callable[..., object], str]] = {
     "remove_expired": (lambda store, _: record.remove_expired(store, "2026-11-30"), "remove"),
 }
 
-#: Doors that show no content: they write, count or check, or make and take keys. What writes is
-#: witnessed row by row (``test_store_audit``); verifying and printing heads handle hashes alone.
+#: Doors that show no content: they write, rehearse, count or check, or make and take keys. What
+#: writes is witnessed row by row (``test_store_audit``); verifying and printing heads handle
+#: hashes alone.
 NO_LOOK = {
     "add",
     "add_many",
+    "rehearse",
     "correct",
     "grant",
     "renew",
