@@ -51,8 +51,8 @@ types: $(VENV)/.dev ## mypy, strict
 doctest: $(VENV)/.dev ## pytest on all cores, with every example in the docstrings
 	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --ignore tests/browser
 
-pages: $(VENV)/.dev ## pytest in a real Chromium; one page after the other
-	$(BIN)/python -m pytest -q tests/browser
+pages: $(VENV)/.dev ## pytest in a real Chromium, two at a time
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile tests/browser
 
 notebooks: $(VENV)/.dev ## run the notebooks and compare what they print
 	$(BIN)/python -m pytest -q --nbval --nbval-current-env --override-ini=addopts= notebooks

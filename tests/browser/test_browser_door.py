@@ -30,7 +30,7 @@ def app() -> Iterator[tuple[str, psutil.Process]]:
     assert done.stdout is not None
     told = (re.search(r"http://\S+", line) for line in done.stdout)
     yield next(found.group() for found in told if found), psutil.Process(done.pid)
-    done.send_signal(signal.SIGINT)
+    done.send_signal(signal.SIGTERM)
     assert done.wait(60) == 0
 
 

@@ -129,7 +129,7 @@ def test_stopped_plan_moved_by_keyboard_and_taken_along(
 def saved(page: Page, count: int, folder: Path) -> None:
     """Press the download button and look into what was saved."""
     with page.expect_download() as caught:
-        page.locator(".vk-saving button").click()
+        page.locator(".vk-saving button").first.click()
     path = folder / caught.value.suggested_filename
     caught.value.save_as(path)
     assert path.name == "visits.zip"
