@@ -64,6 +64,7 @@ def test_a_review_in_a_notebook(lab_page: Callable[..., Page], outside: list[str
     tab = page.locator('.vk-tabs [data-name="student"]')
     expect(tab).to_have_attribute("aria-selected", "true")
     expect(tab).to_be_focused()
+    expect(page.locator(".vk-reading:visible img")).to_have_count(0)
     go(page)
     page.locator('select[data-name="student"]:visible').select_option("T03")
     go(page)

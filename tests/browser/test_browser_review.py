@@ -43,6 +43,8 @@ def test_coverage_student_and_language(voila_page: Callable[..., Page], outside:
     assert download.value.suggested_filename == "coverage.zip"
 
     page.locator('.vk-tabs [data-name="student"]').click()
+    # the button of the page before must be gone, or it would be the one that is pressed
+    expect(page.locator(".vk-reading:visible img")).to_have_count(0)
     go(page)
     page.locator('select[data-name="student"]:visible').select_option("T03")
     go(page)
