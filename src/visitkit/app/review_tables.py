@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +11,7 @@ import pandas as pd
 
 from visitkit import sample
 from visitkit.errors import ReviewError
-from visitkit.load.delimited import encoding_of
+from visitkit.load.plain import plain_table
 from visitkit.sample.designs import made_study
 from visitkit.screen.assignment import Basis, freeze_assignment
 
@@ -68,22 +66,8 @@ def table_of(name: str, data: bytes, *, all_text: bool = False) -> pd.DataFrame:
     >>> table_of("a.csv", b"student_id,score\n007,3\n")["student_id"].tolist()
     ['007']
     """
-    found: pd.DataFrame
-    settings: dict[str, Any] = {"dtype": dict.fromkeys(_AS_TEXT, str)}
-    if all_text:
-        settings = {"dtype": str, "keep_default_na": False}
-    try:
-        if name.lower().endswith(".xlsx"):
-            found = pd.read_excel(io.BytesIO(data), engine="openpyxl", **settings)
-        else:
-            encoding = encoding_of(data)
-            if encoding is None:
-                raise ReviewError("app_review.no_table", name=name)
-            found = pd.read_csv(io.BytesIO(data), encoding=encoding, **settings)
-    except (ValueError, KeyError, zipfile.BadZipFile):
-        # the cause may quote a row, so it goes no further
-        raise ReviewError("app_review.no_table", name=name) from None
-    if found.empty:
+    found = plain_table(name, data, None if all_text else _AS_TEXT)
+    if found is None or found.empty:
         raise ReviewError("app_review.no_table", name=name)
     return found
 
