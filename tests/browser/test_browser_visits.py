@@ -107,10 +107,13 @@ def test_stopped_plan_moved_by_keyboard_and_taken_along(
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Escape")
+    expect(board.locator("[aria-live]")).to_contain_text("Cancelled")
     expect(board.locator(".vk-bar")).to_be_hidden()
     expect(moved).to_be_focused()
-    page.keyboard.press("Space")
-    page.keyboard.press("Delete")
+    # A quick hand: no key waits for what the one before has done.
+    for key in ("Space", "ArrowDown", "Escape", "Space", "Delete"):
+        page.keyboard.press(key)
+    expect(board.locator(".vk-bar")).to_contain_text("Picked up")
     expect(board.locator(".vk-bar strong")).to_contain_text("cost")
     page.keyboard.press("Enter")
     expect(board.locator(".vk-visit")).to_have_count(count - 1)

@@ -8,7 +8,7 @@ export default {
     let cursor = ""; // the visit that Tab reaches
     let target = null; // where the visit that is held would go; null: nowhere yet
     let back = ""; // the visit to return to
-    let typed = null; // keys pressed after picking up, until Python has answered
+    let typed = null; // keys pressed after picking up or letting go, until Python has answered
     let limit = STEP;
     let cells = new Map();
 
@@ -59,6 +59,7 @@ export default {
     // Picking up, aiming, dropping.
 
     function pick(id) {
+      if (held()?.id === id) return;
       back = id;
       target = null;
       typed = [];
@@ -89,6 +90,7 @@ export default {
     function cancel() {
       if (!held()) return;
       target = null;
+      typed = [];
       model.send({ kind: "cancel" });
       tell(say("let_go"));
     }
@@ -238,13 +240,25 @@ export default {
       else acts[key]();
     }
 
+    function press(key) {
+      if (typed) typed.push(key);
+      else if (held()) act(key);
+      else if (moves[key]) walk(...moves[key]);
+      else if (cursor && (key === "Enter" || key === " ")) pick(cursor);
+    }
+
+    function replay() {
+      const keys = typed ?? [];
+      typed = null;
+      keys.forEach(press);
+    }
+
     frame.addEventListener("keydown", (event) => {
       const known = moves[event.key] || acts[event.key];
       if (!known || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (typed) typed.push(event.key);
-      else if (held()) act(event.key);
-      else if (moves[event.key]) walk(...moves[event.key]);
-      else return;
+      // Nothing is held: the browser itself makes a click of Enter and Space.
+      if (!typed && !held() && !moves[event.key]) return;
+      press(event.key);
       event.preventDefault();
     });
     bar.addEventListener("keydown", (event) => { if (event.key === "Escape") cancel(); });
@@ -367,17 +381,16 @@ export default {
         paintHeld();
         if (inside && back) focusVisit(back);
         back = "";
+        replay();
         return;
       }
-      const keys = typed ?? [];
-      typed = null;
       paintHeld();
       tell(say(now.frozen ? "picked_frozen" : "picked", { student: now.words }));
       const first = now.inside ? here() : now.spots[0];
       if (now.frozen || !first) bar.querySelector("button")?.focus();
       else cells.get(first)?.focus({ preventScroll: true });
       if (!now.inside && first && !now.frozen) aim(first);
-      for (const key of keys) if (held()) act(key);
+      replay();
     }
 
     function onStep() {
