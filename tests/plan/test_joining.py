@@ -77,3 +77,45 @@ def test_a_visit_that_is_kept_keeps_who_comes_along() -> None:
     again = plan_visits(problem.requests, problem.visitors, TRIP, seconds=5, frozen=frozen)
     assert again.visits[0].crew == ("V", "M", "J")
     assert check_plan(again) == ()
+
+
+def persons(**limits: dict[str, object]) -> Visitors:
+    """V, M, W and N lead and accompany; H and J come along, within their limits."""
+    both = ("mon", "tue")
+    made = [Visitor(one, both, **limits.get(one, {})) for one in "VMWNHJ"]  # type: ignore[arg-type]
+    return Visitors(tuple(made), (MON, TUE))
+
+
+def rounds() -> list[Request]:
+    """Two rounds that each need a third, on two days, made by two pairs."""
+    one = request(windows=(Window("mon", 990, 1130),))
+    other = request("b", windows=(Window("tue", 990, 1130),), leads=("W",), partners=("N",))
+    return [one, other]
+
+
+def test_the_same_is_not_asked_twice_while_another_stays_at_home() -> None:
+    """H and J go once each."""
+    plan = plan_visits(rounds(), persons(), TRIP, seconds=5)
+    assert sorted(visit.joins for visit in plan.visits) == [("H",), ("J",)]
+
+
+@pytest.mark.parametrize("limit", [{"weekly": (("weekday", 1),)}, {"most": 1}])
+def test_nobody_comes_along_more_often_than_may_be(limit: dict[str, object]) -> None:
+    """Only H is left, who may go once: the second visit goes without, and the checker says so."""
+    asked = [replace(one, joins=(("H",),)) for one in rounds()]
+    plan = plan_visits(asked, persons(H=limit), TRIP, seconds=5)
+    assert sorted(visit.joins for visit in plan.visits) == [(), ("H",)]
+    assert [one.rule for one in check_plan(plan)] == ["too_few"]
+    forced = tuple(
+        replace(outing, visits=tuple(replace(one, joins=("H",)) for one in outing.visits))
+        for outing in plan.outings
+    )
+    rule = "too_many_in_all" if "most" in limit else "too_many_a_week"
+    assert [one.rule for one in check_plan(replace(plan, outings=forced))] == [rule]
+
+
+def test_who_comes_along_counts_as_a_visit_made() -> None:
+    """J must make a visit; coming along is one for the checker."""
+    asked = [replace(one, joins=(("J",),)) for one in rounds()]
+    plan = plan_visits(asked, persons(J={"least": 1}), TRIP, seconds=5)
+    assert check_plan(plan) == ()

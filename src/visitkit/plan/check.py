@@ -226,14 +226,15 @@ class _Check:
             found += self._bookings(name, out)
             for kind, cap in person.weekly:
                 weeks: dict[int, int] = defaultdict(int)
-                for outing in mine:
+                for outing in out:
                     session = self.sessions[outing.session]
                     weeks[session.week] += session.kind == kind
                 for week, times in weeks.items():
                     if times > cap:
                         facts = {"week": week, "found": times, "most": cap}
                         found.append(Violation("too_many_a_week", "", name, "", facts))
-            visits = sum(len(outing.visits) for outing in mine)
+            joined = sum(name in visit.joins for outing in out for visit in outing.visits)
+            visits = joined + sum(len(outing.visits) for outing in mine)
             if person.most is not None and visits > person.most:
                 facts = {"found": visits, "most": person.most}
                 found.append(Violation("too_many_in_all", "", name, "", facts))

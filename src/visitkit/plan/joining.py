@@ -2,7 +2,8 @@
 
 The planner sends a lead and a companion. A round of persuasion may name three roles or five: the
 request keeps to sessions in which each further role has somebody free, and here one of them is
-asked who goes nowhere else in that time.
+asked who goes nowhere else in that time and has not gone as often as a teacher may: first who came
+along already, then who goes least.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from visitkit.plan.problem import Problem, Request, Session
 def with_joins(problem: Problem, outings: Sequence[Outing]) -> tuple[Outing, ...]:
     """Return outings with those who come along to visits that need more than two.
 
-    Who comes along already and still can, stays. Where nobody is left for a role the visit goes
-    without; :func:`visitkit.plan.check.check_plan` names it.
+    Who comes along already and still can, stays. Nobody is asked beyond the most outings a week or
+    the most visits in all. Where nobody is left for a role the visit goes without;
+    :func:`visitkit.plan.check.check_plan` names it.
 
     Parameters
     ----------
@@ -51,8 +53,13 @@ class _Asked:
         for holders in request.joins:
             if pair.isdisjoint(holders):
                 able = [one for one in holders if self._free(one, visit) and one not in chosen]
-                kept = [one for one in able if one in visit.joins]
-                chosen += [*kept, *able][:1]
+                ranks = [(self._full(one, visit), one not in visit.joins) for one in able]
+                order = [
+                    (*rank, self._visits(one, visit.request_id), place, one)
+                    for place, (rank, one) in enumerate(zip(ranks, able, strict=True))
+                    if rank != (True, True)
+                ]
+                chosen += [min(order)[-1]] if order else []
         visits = list(self.outings[place].visits)
         visits[number] = replace(visit, joins=tuple(chosen))
         self.outings[place] = replace(self.outings[place], visits=tuple(visits))
@@ -69,6 +76,29 @@ class _Asked:
             for outing in self.outings
             if outing.session in sessions and teacher in _people(outing, visit.request_id)
         )
+
+    def _visits(self, teacher: str, beside: str) -> int:
+        """Count the visits a teacher makes in any part, other than one."""
+        return sum(
+            visit.request_id != beside and teacher in visit.crew
+            for outing in self.outings
+            for visit in outing.visits
+        )
+
+    def _full(self, teacher: str, visit: Visit) -> bool:
+        """Tell whether a teacher goes as often as may be without this visit."""
+        person = next(one for one in self.problem.visitors.people if one.teacher_id == teacher)
+        if person.most is not None and self._visits(teacher, visit.request_id) >= person.most:
+            return True
+        sessions = {one.id: one for one in self.problem.visitors.sessions}
+        mine = sessions[visit.session]
+        weekly = dict(person.weekly)
+        out = sum(
+            (sessions[outing.session].week, sessions[outing.session].kind) == (mine.week, mine.kind)
+            for outing in self.outings
+            if outing.session in sessions and teacher in _people(outing, visit.request_id)
+        )
+        return mine.kind in weekly and out >= weekly[mine.kind]
 
 
 def _people(outing: Outing, beside: str) -> Iterable[str | None]:

@@ -133,7 +133,9 @@ class Visitor:
     weekly
         Most outings a week by kind of session, for example ``(("weekday", 3), ("weekend", 2))``.
     least, most
-        Visits over the whole plan, led or accompanied. ``None``: no upper limit.
+        Visits over the whole plan, led or accompanied. ``None``: no upper limit. The planner's cost
+        counts the lead and the companion alone; who comes along as a third or later is asked
+        afterwards, within these limits (:mod:`visitkit.plan.joining`).
     mode
         Way of travel when leading, a key of ``Travel.minutes``; empty for the first.
     roles, classes
