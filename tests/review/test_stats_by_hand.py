@@ -274,7 +274,7 @@ def test_imputed_variance_is_that_of_least_squares() -> None:
     """One lost value of eighty: the mean variance inside is nearly that of the whole."""
     rng = np.random.default_rng(7)
     before, on = rng.normal(size=80), np.repeat([0, 1], 40)
-    y = 10 * (before + on + rng.normal(scale=0.5, size=80))
+    y = 100 * (before + on + rng.normal(scale=0.5, size=80))  # variance and error lie far apart
     variance = sm.OLS(y, np.column_stack([on, np.ones(80), before])).fit().bse[0] ** 2
     y[3] = np.nan
     found = imputed_effect(y, on, before)
