@@ -23,7 +23,6 @@ from visitkit import load, plan, policy, record, reports, review
 from visitkit.calendar import Calendar
 from visitkit.cli import main
 from visitkit.load import School
-from visitkit.record import cases
 from visitkit.record.forms import About, fill, read_form, values_from
 from visitkit.record.forms.keeping import Taking, keep
 from visitkit.sample import make_school, write_school
@@ -223,15 +222,13 @@ def test_04_the_alert_of_absence_opens_a_case(year: Year) -> None:
     rows = year.found["alerts"]
     row = rows[(rows["student_id"] == year.students["away"]) & (rows["rule"] == "unexcused_run")]
     head = head_of(school, year.students["away"])
-    by = cases.Who(head, "head_teacher")
-    entry = cases.from_alert(row.iloc[0].to_dict(), at("2026-10-30 08:10"), 1, by)
-    assert entry is not None
+    with year.open("2026-10-30 08:10", head, "head_teacher") as store:
+        told = record.take_alerts(store, row, at=at("2026-10-30 08:10"))
+        (entry,) = store.case(told["case_id"].item())
     away = school.table("attendance").query("status == 'unexcused'")
     days = away.loc[away["student_id"] == year.students["away"], "date"]
     run = sorted(days[days <= FRIDAY])[-3:]
     assert (run[-1], entry.facts["since"]) == (pd.Timestamp(FRIDAY), f"{run[0]:%Y-%m-%d}")
-    with year.open("2026-10-30 08:10", head, "head_teacher") as store:
-        store.add(entry)
     case = year.found["away"] = entry.case_id
     owed = year.owed(case, "2026-10-30 08:15")
     assert owed["contact_parents"] == "head_teacher 10-30 09:40"
@@ -271,13 +268,11 @@ def test_06_the_void_sheet_opens_a_crisis_on_friday_afternoon(year: Year) -> Non
     school: School = year.found["school"]
     student = year.students["sheet"]
     rows = year.found["alerts"]
-    row = rows[(rows["student_id"] == student) & (rows["rule"] == "critical_item")].iloc[0]
+    row = rows[(rows["student_id"] == student) & (rows["rule"] == "critical_item")]
     counsellor = year.found["counsellor"] = with_role(school, "counsellor")
     with year.open("2026-10-30 16:30", counsellor, "counsellor") as store:
-        entry = cases.from_alert(row.to_dict(), at("2026-10-30 16:30"), 1)
-        assert entry is not None
-        store.add(entry)
-    case = year.found["sheet"] = entry.case_id
+        told = record.take_alerts(store, row, at=at("2026-10-30 16:30"))
+    case = year.found["sheet"] = told["case_id"].item()
     owed = year.owed(case, "2026-10-30 16:30")
     assert owed["second_stage_talk"] == "counsellor 10-30 16:30"
     assert {"phone_counselling_room", "written_crisis_report", "level"} <= owed.keys()

@@ -527,6 +527,35 @@ def test_a_plan_of_visits_is_taken_over(do: Doing, tmp_path: Path) -> None:
     assert "is no visits.csv" in do("schedule", tmp_path / "empty.csv").err
 
 
+def test_alerts_of_a_screening_become_cases(do: Doing, tmp_path: Path) -> None:
+    """Nothing without a choice; then the chosen ones, once; the rest is handed over or left."""
+    day = dt.date.today().isoformat()
+    rows = [("S1", "critical_item", day), ("S2", "unexcused_run", day), ("S3", "good_event", day)]
+    file = tmp_path / "alerts.csv"
+    table = pd.DataFrame(rows, columns=["student_id", "rule", "opened"])
+    table.to_csv(file, index=False, encoding="utf-8-sig")
+    as_one = ("--who", "T7", "--role", "counsellor")
+    first = do("alerts", file, *as_one)
+    assert first.code == 1
+    assert "would be opened: 2. Nothing was written" in first.out
+    assert "Cases: 0" in do("list", *as_one).out
+    chosen = do("alerts", file, "--student", "S2", *as_one)
+    assert chosen.code == 0, chosen.err
+    assert "Cases opened: 1" in chosen.out
+    assert "S1" not in chosen.out
+    rest = do("alerts", file, "--all", "--json", *as_one)
+    assert rest.code == 0
+    told = json.loads(rest.out)
+    assert told["written"]
+    assert [one["action"] for one in told["alerts"]] == ["opened", "goes_on", "no_case"]
+    other = do("alerts", file, "--rule", "critical_item", "--role", "subject_teacher")
+    assert other.code == 1
+    assert "your role may not see: 1" in other.out
+    assert do("alerts", file, "--student", "S9").code == 2
+    file.write_bytes(b"")
+    assert "is no table of alerts" in do("alerts", file).err
+
+
 def visited(do: Doing, tmp_path: Path, student: str = "S0412") -> str:
     """Plan a visit that lies an hour back; return its case."""
     end = dt.datetime.now(dt.UTC).astimezone(dt.timezone(dt.timedelta(hours=8)))

@@ -36,7 +36,7 @@ def test_columns_are_those_of_the_contract(folder: Path) -> None:
         "psychological, family, reason_1, reason_2, reason_3, alerts, stability"
     )
     assert ", ".join(rows(folder / "caseload.csv")[0]) == contract == ", ".join(CASELOAD)
-    assert ", ".join(ALERTS) == "student_id, rule, opened, due, action, source, since"
+    assert ", ".join(ALERTS) == "student_id, rule, opened, due, action, source, since, fact"
     assert tuple(rows(folder / "alerts.csv")[0]) == ALERTS
 
 
@@ -82,6 +82,15 @@ def test_alerts_by_urgency(folder: Path) -> None:
     ]
     assert [row["rule"] for row in written[4:]] == ["sick_absence", "good_event"]
     assert written[0]["action"] == "call_parents"
+
+
+def test_an_alert_tells_its_fact_as_a_code(folder: Path, cases: Caseload) -> None:
+    """What the casebook needs to know of an alert stands in the file as screening found it."""
+    found = {(row["student_id"], row["rule"]): row["fact"] for row in rows(folder / "alerts.csv")}
+    held = cases.alerts.set_index(["student_id", "rule"])["fact"].astype("str")
+    # A made-up family event is a formula, which arrives as text.
+    assert {key: fact.removeprefix("'") for key, fact in found.items()} == held.to_dict()
+    assert any(found.values())
 
 
 def test_no_alerts(cases: Caseload, school: School, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from visitkit.cli.journey import Wish, screened
 from visitkit.cli.parser import Parser
 from visitkit.cli.plan import show as show_plan
 from visitkit.cli.planning import PlanWish, planned, write
-from visitkit.cli.record.scheduling import read_visits
+from visitkit.cli.record.scheduling import read_rows
 from visitkit.cli.screen import overdue, show
 
 #: Where the files go when nobody says.
@@ -59,7 +59,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     show_plan(made, written, rules, console)
     console.print()
     console.say("cli_record.demo.step", "strong")
-    visits = read_visits(next(path for path in written if path.name == "visits.csv"))
+    plan = next(path for path in written if path.name == "visits.csv")
+    visits = read_rows(plan, "cli_record.wrong.no_plan")
     keep_demo(visits, school, rules, out, dt.date.fromisoformat(AS_OF), console)
     console.print()
     console.say("cli.demo.end", folder=out.resolve(), page=files[-1].resolve())

@@ -1,5 +1,6 @@
 """The casebook: visits, cases, plans and psychological files that last and stay secret."""
 
+from visitkit.record.alerted import take_alerts
 from visitkit.record.archive import backup, rekey, restore
 from visitkit.record.chain import Head
 from visitkit.record.entry import Entry, Owed
@@ -46,4 +47,5 @@ __all__ = [
     "restore",
     "share",
     "split_key",
+    "take_alerts",
 ]

@@ -45,6 +45,8 @@ class AlertRow:
         What was found, who does it, and where the rule stands.
     kind
         Code of the kind of alert.
+    found
+        What was found as a code or a number, for programs.
     """
 
     student_id: str
@@ -64,6 +66,7 @@ class AlertRow:
     source: str
     kind: str
     since: str
+    found: str
 
     @property
     def good(self) -> bool:
@@ -172,6 +175,7 @@ def _row(
         source=source_words(_plain(row.get("source")), lang),
         kind=kind,
         since=written(as_moment(row.get("since"))),
+        found=_plain(row.get("fact")),
     )
 
 

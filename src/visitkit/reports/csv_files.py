@@ -26,7 +26,7 @@ CASELOAD = (
 )
 
 #: Columns of ``alerts.csv``.
-ALERTS = ("student_id", "rule", "opened", "due", "action", "source", "since")
+ALERTS = ("student_id", "rule", "opened", "due", "action", "source", "since", "fact")
 
 
 def write_caseload_csv(screening: Screening, path: Path) -> None:
@@ -40,7 +40,16 @@ def write_caseload_csv(screening: Screening, path: Path) -> None:
 def write_alerts_csv(screening: Screening, path: Path) -> None:
     """Write every open alert, the earliest deadline first, good news last."""
     rows = (
-        (row.student_id, row.rule, row.opened, row.due_text, row.action, row.source, row.since)
+        (
+            row.student_id,
+            row.rule,
+            row.opened,
+            row.due_text,
+            row.action,
+            row.source,
+            row.since,
+            row.found,
+        )
         for row in (*screening.alerts, *screening.good_news)
     )
     _write(path, ALERTS, rows)

@@ -160,10 +160,9 @@ def test_ra03_a_past_attempt_keeps_its_flag(story: Story) -> None:
         case.tell("interview", held, "counsellor", **talk, danger_assessed=True)
     group = ["counsellor", "leading_group"]
     case.tell("close", "2026-12-01T10:00", "principal", together=group, opinion="x")
-    from visitkit.record.cases import past_attempt, state
+    from visitkit.record.cases import state
 
     assert "past_attempt" in state(case.entries).flags
-    assert past_attempt(case.entries)
     away = {"reason": "typed in the wrong case"}
     back = case.refused("withdraw", "2026-10-12T09:00", corrects="e1", **away)
     assert back == "cases.flag_kept"

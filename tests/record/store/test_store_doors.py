@@ -21,6 +21,7 @@ SCHOOL = School.from_frames(
     students=pd.DataFrame({"student_id": ["S1"]}),
     attendance=pd.DataFrame({"student_id": ["S1"], "date": ["2026-11-03"], "status": ["sick"]}),
 )
+ALERT = pd.DataFrame({"student_id": ["S1"], "rule": ["critical_item"], "opened": ["2026-11-06"]})
 OUT = {"purpose": "a talk", "recipient": "the panel"}
 
 #: Doors through which psychological content, or that there is some, can be seen: the name, how to
@@ -41,6 +42,7 @@ LOOKS: dict[str, tuple[Callable[..., object], str]] = {
     "backup": (lambda store, to: record.backup(store, to / "copy"), "backup"),
     "expired": (lambda store, _: record.expired(store, "2099-01-01"), "list_expired"),
     "remove_expired": (lambda store, _: record.remove_expired(store, "2026-11-30"), "remove"),
+    "take_alerts": (lambda store, _: record.take_alerts(store, ALERT, write=False), "list_cases"),
 }
 
 #: Doors that show no content: they write, rehearse, count or check, or make and take keys. What

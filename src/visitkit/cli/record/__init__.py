@@ -18,6 +18,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "looking": ("list", "case", "file", "steps", "audit"),
     "entering": ("add", "correct"),
     "scheduling": ("schedule",),
+    "alerting": ("alerts",),
     "papers": ("form",),
     "importing": ("import",),
     "proving": ("verify", "head", "anchor"),

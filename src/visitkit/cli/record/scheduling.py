@@ -33,7 +33,7 @@ def _schedule(args: argparse.Namespace, console: Console) -> int:
     if (window[0] is None) != (window[1] is None):
         raise UsageError("cli_record.wrong.window")
     at = read_moment("--at", args.at)
-    visits = read_visits(Path(args.plan))
+    visits = read_rows(Path(args.plan), "cli_record.wrong.no_plan")
     first, last = window
     span = None if first is None or last is None else (first, last)
     with casebook(args, console) as store:
@@ -46,12 +46,18 @@ def _schedule(args: argparse.Namespace, console: Console) -> int:
     return int(asks > 0)
 
 
-def read_visits(path: Path) -> pd.DataFrame:
-    """Return the table of a plan, every cell as text."""
+def read_rows(path: Path, wrong: str) -> pd.DataFrame:
+    """Return a table that another command wrote, every cell as text.
+
+    Raises
+    ------
+    UsageError
+        ``wrong`` when the file is no such table.
+    """
     try:
         return pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
-        raise UsageError("cli_record.wrong.no_plan", path=path) from None
+        raise UsageError(wrong, path=path) from None
 
 
 def tell_scheduled(told: pd.DataFrame, console: Console) -> None:

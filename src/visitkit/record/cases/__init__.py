@@ -18,7 +18,6 @@ from visitkit.record.cases.opening import (
     from_record,
     from_visit_plan,
     opening,
-    past_attempt,
 )
 from visitkit.record.cases.words import (
     code_text,
@@ -59,7 +58,6 @@ __all__ = [
     "openings",
     "owed",
     "owed_text",
-    "past_attempt",
     "roles_of",
     "secret",
     "state",

@@ -14,7 +14,6 @@ from visitkit.errors import StoreError
 from visitkit.policy import Policy
 from visitkit.record.cases.accepting import COMPUTED
 from visitkit.record.cases.fields import codes
-from visitkit.record.cases.folding import state
 from visitkit.record.cases.kinds import KINDS
 from visitkit.record.cases.machine import START
 from visitkit.record.cases.moments import utc
@@ -284,23 +283,3 @@ def from_record(visit: Entry, number: int) -> Entry:
         "from_case": visit.case_id,
     }
     return opening("escalation", visit.student_id, visit.at, visit.actor, visit.role, facts, number)
-
-
-def past_attempt(entries: Sequence[Entry]) -> bool:
-    """Tell whether any crisis of a student holds a past attempt, for the signal of a new one.
-
-    Parameters
-    ----------
-    entries
-        Entries of all the cases of one student.
-
-    Examples
-    --------
-    >>> past_attempt([])
-    False
-    """
-    cases: dict[str, list[Entry]] = {}
-    for one in entries:
-        if one.kind == "crisis":
-            cases.setdefault(one.case_id, []).append(one)
-    return any("past_attempt" in state(each).flags for each in cases.values())
