@@ -14,7 +14,8 @@ from visitkit.cli.parser import Parser, UsageError
 from visitkit.cli.reviewing import DESIGN_OPTIONS, declared
 from visitkit.reports.review import write_counsellor, write_review
 from visitkit.review import Study
-from visitkit.review.study import ASSIGNMENTS
+from visitkit.review.study import ASSIGNMENTS, Check
+from visitkit.review.study.told import told_frame, told_table
 from visitkit.review.study.words import effect_words, seen_words
 
 _PROG = "visitkit review"
@@ -92,40 +93,46 @@ def _study(args: argparse.Namespace, console: Console) -> int:
 
 def _tell(study: Study, console: Console) -> None:
     """Print what could be seen before what was found, and how far it can be trusted."""
-    table = study.estimate()
+    outside = study.shown()
+    table = told_table(study.estimate(), outside)
     for row in table.rows:
         console.print(seen_words(row, console.lang))
-        for sentence in effect_words(row, console.lang):
+        for sentence in effect_words(row, console.lang, outside):
             console.print(sentence)
     for one in table.refused:
-        console.print(f"{one.outcome}: {one.why.sentence(console.lang)}", "alarm")
+        console.print(f"{one.outcome}: {outside.note(one.why, console.lang)}", "alarm")
     for told in study.verdict().notes():
-        console.print(told.sentence(console.lang))
+        console.print(outside.note(told, console.lang))
 
 
 def as_json(study: Study, files: list[Path], lang: str) -> str:
     """Return what a program needs: design, effects, checks, refusals, rating, files."""
-    table = study.estimate()
+    table, outside = study.estimate(), study.shown()
     rows: list[dict[str, Any]] = json.loads(
-        table.frame().reset_index().to_json(orient="records", double_precision=10)
+        told_frame(table, outside).reset_index().to_json(orient="records", double_precision=10)
     )
     verdict = study.verdict()
     told = {
         "design": study.design().name,
         "effects": rows,
         "checks": [
-            {"outcome": one.outcome, "kind": one.kind, **dict(one.figures)}
+            {"outcome": one.outcome, "kind": one.kind, **_told(one, exact=outside.exact)}
             for row in table.rows
             for one in study.sensitivity(row.found.outcome)
         ],
         "refused": [
-            {"outcome": one.outcome, "why": one.why.sentence(lang)} for one in table.refused
+            {"outcome": one.outcome, "why": outside.note(one.why, lang)} for one in table.refused
         ],
         "rating": verdict.rating,
         "limits": verdict.limits,
         "files": [str(path) for path in files],
     }
     return json.dumps(_finite(told), ensure_ascii=False, indent=2)
+
+
+def _told(check: Check, *, exact: bool) -> dict[str, float]:
+    """Return the figures of a check; how many pairs only where that gives no hidden count away."""
+    return {name: value for name, value in check.figures if exact or name != "pairs"}
 
 
 def _finite(value: Any) -> Any:

@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 
 from visitkit.figures.fonts import label_language
 from visitkit.figures.style import INK, Picture, house_style
-from visitkit.review.shown_counts import shown_count, shown_steps
 from visitkit.review.study.flow import STEPS, StudyFlow
 from visitkit.text import say
 
@@ -41,7 +40,8 @@ def draw_flow(shown: StudyFlow, lang: str | None = None) -> Picture:
 
 def _words(shown: StudyFlow, lang: str | None) -> dict[str, str]:
     """Return what stands in the boxes: the top, and a line a box for each side."""
-    assessed = shown_count(shown.assessed, lang)
+    words = shown.words(lang)
+    assessed = words["all"]["assessed"]
     told = {"top": say(f"review_report.figure.{_TOP[shown.counted]}", lang, number=assessed)}
     if shown.counted == "periods":
         for side, key in (("control", "before_periods"), ("treated", "after_periods")):
@@ -50,7 +50,7 @@ def _words(shown: StudyFlow, lang: str | None) -> dict[str, str]:
         return told
     for side in _X:
         who = say(f"review_report.figure.{side}", lang)
-        steps = shown_steps(getattr(shown, side), lang)
+        steps = words[side]
         lines = [
             say(f"review_report.figure.step.{step}", lang, who=who, number=steps[step])
             for step in STEPS

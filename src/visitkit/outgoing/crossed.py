@@ -87,7 +87,7 @@ def cross(
     counts = cells["people"].to_numpy(dtype=np.float64)
     hidden = counts < least
     if adds_up and len(base):
-        hidden = _protected(_members(cells, base, by), counts, hidden)
+        hidden = protected(_members(cells, base, by), counts, hidden)
     table = cells.assign(people=cells["people"].astype("Int64").mask(hidden), hidden=hidden)
     table = table.sort_values(by, key=lambda one: one.replace(ALL, "\uffff"), ignore_index=True)
     return Crossed(table, int(hidden.sum()))
@@ -114,28 +114,59 @@ def _members(cells: pd.DataFrame, base: pd.DataFrame, by: list[str]) -> Floats:
     return inside
 
 
-def _protected(members: Floats, counts: Floats, hidden: Flags) -> Flags:
-    """Return what to hide so that no small number can be worked out."""
-    hidden = hidden.copy()
+def protected(
+    members: Floats,
+    counts: Floats,
+    hidden: Flags,
+    *,
+    dear: Floats | None = None,
+    known: int = 1,
+) -> Flags:
+    """Return what to hide so that no number that is hidden already can be worked out.
+
+    Parameters
+    ----------
+    members : ndarray of shape (n_numbers, n_groups)
+        Which groups of people each number is the sum of; no two groups share a person.
+    counts : ndarray of shape (n_numbers,)
+        The numbers.
+    hidden : ndarray of bool, shape (n_numbers,)
+        Those that may not be known.
+    dear : ndarray of shape (n_numbers,), optional
+        What is hidden beside them last; the largest numbers when not given.
+    known
+        People whom a reader knows to be in each group: 1 where groups of nobody are left out.
+
+    Examples
+    --------
+    A hundred and four, of whom four are hidden: one of the two others must be hidden as well.
+
+    >>> members = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    >>> protected(members, np.array([100.0, 4.0, 104.0]), np.array([False, True, False])).tolist()
+    [True, True, False]
+    """
+    hidden, order = hidden.copy(), counts if dear is None else dear
     for cell in np.flatnonzero(hidden)[np.argsort(counts[hidden], kind="stable")]:
         while not hidden.all():
-            spread, pinned = _spread(members, counts, hidden, members[cell])
+            spread, pinned = _spread(members, counts, hidden, members[cell], known)
             if spread >= SPREAD:
                 break
             shown = np.flatnonzero(~hidden)
             near = shown[pinned] if pinned.any() else shown
-            hidden[near[np.argmin(counts[near])]] = True
+            hidden[near[np.argmin(order[near])]] = True
     return hidden
 
 
-def _spread(members: Floats, counts: Floats, hidden: Flags, wanted: Floats) -> tuple[float, Flags]:
+def _spread(
+    members: Floats, counts: Floats, hidden: Flags, wanted: Floats, known: int
+) -> tuple[float, Flags]:
     """Return how many values a number may have for whoever knows what is shown, and what pins it.
 
-    A combination that is shown is the sum of itself, and everyone has one person or more.
+    A combination that is shown is the sum of itself, and everyone has ``known`` persons or more.
     """
     from scipy.optimize import linprog
 
-    shown = {"A_eq": members[~hidden], "b_eq": counts[~hidden], "bounds": (1, None)}
+    shown = {"A_eq": members[~hidden], "b_eq": counts[~hidden], "bounds": (known, None)}
     low, high = linprog(wanted, **shown), linprog(-wanted, **shown)
     if high.status == _UNBOUNDED:
         return np.inf, np.zeros(len(counts), dtype=bool)[~hidden]

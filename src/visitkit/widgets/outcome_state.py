@@ -11,6 +11,7 @@ from visitkit.reports.review.pictures import as_svg
 from visitkit.reports.review.view import Pictured
 from visitkit.review import Seen, Study
 from visitkit.review.study.checks import brief
+from visitkit.review.study.told import told_table
 from visitkit.review.study.words import seen_words
 from visitkit.widgets.reading import Image, Section, Table
 
@@ -76,7 +77,8 @@ def after_estimate(study: Study, asked: Asked, lang: str) -> tuple[Section, ...]
         When no outcome allows a figure.
     """
     view = study_view(study, asked, lang)
-    could = tuple(seen_words(row, lang) for row in study.estimate().rows)
+    table = told_table(study.estimate(), study.shown())
+    could = tuple(seen_words(row, lang) for row in table.rows)
     refused = tuple(view.refused)
     parts = [
         Section(view.title, tuple(view.facts)),

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from visitkit import __version__, text
@@ -18,12 +18,20 @@ from visitkit.figures.forest import draw_forest
 from visitkit.figures.love import draw_love
 from visitkit.figures.style import Picture
 from visitkit.reports.review.asked import Asked
-from visitkit.review.shown_counts import shown_count
+from visitkit.review.shown_counts import SIDES, Shown
 from visitkit.review.small_cells import FLOOR
 from visitkit.review.stats.fingerprint import fingerprint
 from visitkit.review.study import Check, EffectRow, Study
 from visitkit.review.study.checks import brief, chance
-from visitkit.review.study.words import effect_words, harm_words, is_rate
+from visitkit.review.study.effect import Means
+from visitkit.review.study.told import told_table
+from visitkit.review.study.words import (
+    effect_words,
+    few_lost,
+    harm_words,
+    is_rate,
+    lost_words,
+)
 
 #: Columns of the effect table, in order: what could be seen stands before what was found.
 COLUMNS = (
@@ -98,9 +106,10 @@ def study_view(study: Study, asked: Asked, lang: str) -> StudyView:
     ReviewError
         When no outcome allows a figure.
     """
-    table = study.estimate()
-    if not table.rows:
+    if not study.estimate().rows:
         raise ReviewError("review_report.no_figure")
+    outside = study.shown()
+    table = told_table(study.estimate(), outside)
     first = table.rows[0].found.outcome
     name = asked.name(first)
     return StudyView(
@@ -108,7 +117,10 @@ def study_view(study: Study, asked: Asked, lang: str) -> StudyView:
         title=asked.question or text.say("review_report.title", lang),
         private=text.say("review_report.private", lang, least=FLOOR),
         facts=list(_facts(study, asked, lang)),
-        bottom=[next(effect_words(_named(row, asked), lang)) for row in table.rows],
+        bottom=[
+            next(effect_words(row, lang, outside, asked.name(row.found.outcome)))
+            for row in table.rows
+        ],
         verdict=_verdict(study, lang),
         flow=_flow(study, first, lang),
         lost=_lost(study, first, lang),
@@ -117,10 +129,12 @@ def study_view(study: Study, asked: Asked, lang: str) -> StudyView:
             text.say("review_report.heading.effects", lang), draw_forest(table, asked.names, lang)
         ),
         header=_header(study, lang),
-        rows=[_cells(row, asked, lang) for row in table.rows],
-        refused=[f"{asked.name(one.outcome)}: {one.why.sentence(lang)}" for one in table.refused],
+        rows=[_cells(row, outside, asked, lang) for row in table.rows],
+        refused=[
+            f"{asked.name(one.outcome)}: {outside.note(one.why, lang)}" for one in table.refused
+        ],
         checks_title=text.say("review_report.heading.sensitivity", lang, outcome=name),
-        checks=[*_harm(study, asked, lang), *_checks(study.sensitivity(first), lang)],
+        checks=[*_harm(study, asked, lang), *_checks(study.sensitivity(first), outside, lang)],
         shown=_shown(study, first, asked, lang),
         limits=list(_limits(study, lang)),
         made=list(_made(study, lang)),
@@ -134,7 +148,7 @@ def _facts(study: Study, asked: Asked, lang: str) -> Iterator[str]:
     design = text.say(f"review_report.design.{study.design().name}", lang)
     yield text.say("review_report.fact.design", lang, design=design)
     flow = study.flow()
-    number = shown_count(flow.assessed, lang)
+    number = flow.words(lang)["all"]["assessed"]
     yield text.say(f"review_report.fact.{flow.counted}", lang, number=number)
     yield text.say("review_report.fact.made", lang, date=asked.made or dt.date.today())
     if asked.registered:
@@ -144,15 +158,9 @@ def _facts(study: Study, asked: Asked, lang: str) -> Iterator[str]:
 
 
 def _verdict(study: Study, lang: str) -> list[str]:
-    found = study.verdict()
-    told = [one.sentence(lang) for one in found.notes()[: 2 if found.limits else 1]]
+    found, outside = study.verdict(), study.shown()
+    told = [outside.note(one, lang) for one in found.notes()[: 2 if found.limits else 1]]
     return [f"{_SIGNS[found.rating]} {told[0]}", *told[1:]]
-
-
-def _named(row: EffectRow, asked: Asked) -> EffectRow:
-    name = asked.name(row.found.outcome)
-    found, seen = replace(row.found, outcome=name), replace(row.seen, outcome=name)
-    return replace(row, found=found, seen=seen)
 
 
 def _flow(study: Study, outcome: str, lang: str) -> Pictured:
@@ -161,14 +169,14 @@ def _flow(study: Study, outcome: str, lang: str) -> Pictured:
 
 
 def _lost(study: Study, outcome: str, lang: str) -> Pictured:
+    """Return who was lost; no point is drawn from which a few students could be told."""
     try:
-        lost = study.attrition(outcome=outcome)
+        told = lost_words(study, outcome, lang)
     except ReviewError as error:
-        return Pictured("", None, text.say(error.key, lang, **error.facts))
-    key = "study.attrition_low" if lost.low else "study.attrition_high"
-    shares = {"overall": lost.overall, "differential": lost.differential}
-    facts = {one: f"{100 * value:.1f}" for one, value in shares.items()}
-    return Pictured("", draw_attrition(lost, lang), text.say(key, lang, **facts))
+        return Pictured("", None, _why(study, error, lang))
+    if few_lost(study, outcome):
+        return Pictured("", None, told)
+    return Pictured("", draw_attrition(study.attrition(outcome=outcome), lang), told)
 
 
 def _love(study: Study, outcome: str, asked: Asked, lang: str) -> Pictured:
@@ -176,7 +184,7 @@ def _love(study: Study, outcome: str, asked: Asked, lang: str) -> Pictured:
     try:
         return Pictured(title, draw_love(study.love(outcome), asked.names, lang))
     except ReviewError as error:
-        return Pictured(title, None, text.say(error.key, lang, **error.facts))
+        return Pictured(title, None, _why(study, error, lang))
 
 
 def _shown(study: Study, outcome: str, asked: Asked, lang: str) -> Pictured:
@@ -185,7 +193,11 @@ def _shown(study: Study, outcome: str, asked: Asked, lang: str) -> Pictured:
     try:
         return Pictured(title, draw_design(study.picture(outcome), name, lang))
     except ReviewError as error:
-        return Pictured(title, None, text.say(error.key, lang, **error.facts))
+        return Pictured(title, None, _why(study, error, lang))
+
+
+def _why(study: Study, error: ReviewError, lang: str) -> str:
+    return study.shown().sentence(error.key, error.facts, lang)
 
 
 def _header(study: Study, lang: str) -> list[str]:
@@ -195,15 +207,16 @@ def _header(study: Study, lang: str) -> list[str]:
     return [text.say(f"review_report.column.{names.get(one, one)}", lang) for one in COLUMNS]
 
 
-def _cells(row: EffectRow, asked: Asked, lang: str) -> list[str]:
+def _cells(row: EffectRow, outside: Shown, asked: Asked, lang: str) -> list[str]:
     effect, size, counts = row.found.effect, row.found.size, row.found.effect.counts
-    none = text.say("review_report.none", lang)
+    none, name = text.say("review_report.none", lang), row.found.outcome
+    told = {side: outside.told("analysed", side, name).words(lang) for side in SIDES}
     return [
         asked.name(row.found.outcome),
-        _counted(counts.treated, counts.clusters_treated, lang),
-        _counted(counts.control, counts.clusters_control, lang),
+        _counted(told["treated"], counts.clusters_treated, lang),
+        _counted(told["control"], counts.clusters_control, lang),
         _seen(row, lang),
-        *_means(row, lang),
+        *_means(row.means, lang),
         _difference(row, lang),
         _range(size.value, size.ci, lang) if size else none,
         _range(row.improvement[0], row.improvement[1:], lang) if row.improvement else none,
@@ -219,10 +232,9 @@ def _seen(row: EffectRow, lang: str) -> str:
     return text.say("review_report.seen_ratio", lang, **ends)
 
 
-def _means(row: EffectRow, lang: str) -> Iterator[str]:
+def _means(means: Means | None, lang: str) -> Iterator[str]:
     """Yield the plain mean of each side, the adjusted one beside it."""
-    means = row.means
-    for side in ("treated", "control"):
+    for side in SIDES:
         if means is None:
             yield text.say("review_report.none", lang)
             continue
@@ -243,10 +255,10 @@ def _difference(row: EffectRow, lang: str) -> str:
     return text.say("review_report.ratio", lang, **ratio)
 
 
-def _counted(n: int, clusters: int | None, lang: str) -> str:
+def _counted(n: str, clusters: int | None, lang: str) -> str:
     if clusters is None:
-        return shown_count(n, lang)
-    return text.say("review_report.clusters", lang, n=shown_count(n, lang), clusters=clusters)
+        return n
+    return text.say("review_report.clusters", lang, n=n, clusters=clusters)
 
 
 def _range(value: float, ends: tuple[float, float], lang: str) -> str:
@@ -257,15 +269,17 @@ def _range(value: float, ends: tuple[float, float], lang: str) -> str:
 def _harm(study: Study, asked: Asked, lang: str) -> Iterator[str]:
     """Yield how many came out clearly worse on each outcome, or that nobody has counted them."""
     counted = [row for row in study.estimate().rows if row.harm is not None]
+    outside = study.shown()
     for row in counted:
         if row.harm is not None:
-            told = {"outcome": asked.name(row.found.outcome)}
-            yield text.say("study.of_outcome", lang, sentence=harm_words(row.harm, lang), **told)
+            name = row.found.outcome
+            said = harm_words(row.harm, lang, outside, name)
+            yield text.say("study.of_outcome", lang, outcome=asked.name(name), sentence=said)
     if not counted and study.flow().counted == "students":
         yield text.say("review_report.not_counted", lang)
 
 
-def _checks(found: tuple[Check, ...], lang: str) -> Iterator[str]:
+def _checks(found: tuple[Check, ...], outside: Shown, lang: str) -> Iterator[str]:
     """Yield one sentence a kind of check; all windows of the cutoff in one."""
     told = {"event"}  # the picture shows each period
     for check in found:
@@ -275,7 +289,7 @@ def _checks(found: tuple[Check, ...], lang: str) -> Iterator[str]:
         if check.kind == "bandwidth" and check.figures:
             yield _widths([one for one in found if one.kind == "bandwidth"], lang)
         else:
-            yield check.told.sentence(lang)
+            yield outside.note(check.told, lang)
 
 
 def _widths(found: list[Check], lang: str) -> str:

@@ -11,6 +11,7 @@ from visitkit.reports.review.document import save_document
 from visitkit.reports.review.page import study_page
 from visitkit.reports.review.view import study_view
 from visitkit.review.study import Study
+from visitkit.review.study.told import told_frame
 from visitkit.text import language
 
 
@@ -18,6 +19,9 @@ def write_review(
     study: Study, folder: str | Path, asked: Asked | None = None, lang: str | None = None
 ) -> list[Path]:
     """Write ``effects.csv``, ``report.html`` and ``report.docx``.
+
+    All three may leave the room: no few students can be worked out from them, nor from the three
+    together. What the researcher needs with every digit stays in ``study.estimate().frame()``.
 
     Parameters
     ----------
@@ -45,7 +49,7 @@ def write_review(
     check_folder(folder)
     view = study_view(study, asked or Asked(), language(lang))
     page = study_page(view)
-    effects = study.estimate().frame().reset_index()
+    effects = told_frame(study.estimate(), study.shown()).reset_index()
 
     def write_page(path: Path) -> None:
         path.write_text(page, encoding="utf-8")

@@ -18,8 +18,9 @@ from visitkit.review.designs.threshold.checks import (
     placebo_cutoffs,
 )
 from visitkit.review.result import note
+from visitkit.review.small_cells import FLOOR
 from visitkit.review.study.change import Starts, staggered
-from visitkit.review.study.checks import Check, made, of_effect, tried
+from visitkit.review.study.checks import Check, brief, made, of_effect, tried
 from visitkit.review.study.cutoff import options_of
 from visitkit.review.study.declare import Declared
 from visitkit.review.study.effect import Found
@@ -40,16 +41,7 @@ def of_design(given: Declared, found: Found) -> Iterator[Check]:
 
 
 def _threshold(given: Declared, name: str, data: ThresholdData, second: object) -> Iterator[Check]:
-    for window in density_check(data):
-        yield made(
-            name,
-            "density",
-            width=window.width,
-            share=100 * window.share,
-            low=100 * window.ci[0],
-            high=100 * window.ci[1],
-            p=window.p,
-        )
+    yield from _density(name, data)
     if not isinstance(second, ThresholdEffect):
         return
     yield from tried(name, "bandwidth", partial(_widths, given, name, data))
@@ -57,6 +49,23 @@ def _threshold(given: Declared, name: str, data: ThresholdData, second: object) 
         middle = float(np.median(side.x)) + data.cutoff
         yield from tried(name, "placebo_cutoff", partial(_moved, given, name, data, middle))
     yield from tried(name, "donut", partial(_hole, given, name, data, second.h / 10))
+
+
+def _density(name: str, data: ThresholdData) -> Iterator[Check]:
+    """Yield how many stand on each side of the cutoff, windows from which few could be told last.
+
+    A share of three students with its interval says that they are three.
+    """
+    few = []
+    for window in density_check(data):
+        if any(0 < count < FLOOR for count in (window.below, window.at_or_above)):
+            facts = {"width": brief(window.width), "least": FLOOR}
+            few.append(Check(name, "density", (), note("study.check.density_few", **facts)))
+            continue
+        ends = {"share": window.share, "low": window.ci[0], "high": window.ci[1]}
+        shares = {one: 100 * value for one, value in ends.items()}
+        yield made(name, "density", width=window.width, **shares, p=window.p)
+    yield from few
 
 
 def _widths(given: Declared, name: str, data: ThresholdData) -> list[Check]:

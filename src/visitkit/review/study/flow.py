@@ -10,6 +10,7 @@ import pandas as pd
 from visitkit.errors import ReviewError
 from visitkit.review.inputs import labels, numbers
 from visitkit.review.result import Counts, Flags
+from visitkit.review.shown_counts import SIDES, Shown, shown_count, shown_steps
 from visitkit.review.stats import Attrition, Flow, attrition
 from visitkit.review.study.cutoff import assigned
 from visitkit.review.study.declare import Declared
@@ -37,6 +38,9 @@ class StudyFlow:
         Classes or schools assigned, treated and control; ``None`` without them.
     counted
         ``"students"``, or ``"periods"`` from the start on and before it, for a series.
+    shown
+        The counts of the whole study as they may leave the room; without them this outcome is
+        looked at alone.
     """
 
     outcome: str
@@ -46,6 +50,25 @@ class StudyFlow:
     control: dict[str, int]
     clusters: tuple[int, int] | None
     counted: str = "students"
+    shown: Shown | None = None
+
+    def words(self, lang: str | None = None) -> dict[str, dict[str, str]]:
+        """Return the steps in words: no number from which a few students could be told.
+
+        Returns
+        -------
+        dict
+            ``treated`` and ``control``: step to words; ``all``: ``assessed`` to words.
+        """
+        if self.shown is None:
+            alone = {side: shown_steps(getattr(self, side), lang) for side in SIDES}
+            return {**alone, "all": {"assessed": shown_count(self.assessed, lang)}}
+        of, all_ = self.shown, self.shown.told("assessed").words(lang)
+        told = {
+            side: {step: of.told(step, side, self.outcome).words(lang) for step in STEPS}
+            for side in SIDES
+        }
+        return {**told, "all": {"assessed": all_}}
 
     def measured(self) -> Flow:
         """Return the numbers that attrition is worked out from."""
@@ -63,8 +86,20 @@ class StudyFlow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Units:
-    """One row a unit: meant to be treated, treated, measured, analysed, class."""
+class Units:
+    """One row a student: meant to be treated, treated, measured, analysed, class.
+
+    Parameters
+    ----------
+    meant, received, measured, analysed : ndarray of bool, shape (n_students,)
+        ``analysed``: all is known that the model needs.
+    cluster
+        Class or school; ``None`` without them.
+    lost
+        Students of the record who are not in the table, flagged and not.
+    crisis
+        Students in a crisis, who were taken out.
+    """
 
     meant: Flags
     received: Flags
@@ -72,6 +107,7 @@ class _Units:
     analysed: Flags
     cluster: list[object] | None
     lost: tuple[int, int] = (0, 0)
+    crisis: int = 0
 
 
 def flow(given: Declared, outcome: str, used: Counts | None = None) -> StudyFlow:
@@ -101,14 +137,12 @@ def flow(given: Declared, outcome: str, used: Counts | None = None) -> StudyFlow
 
 
 def _students(given: Declared, outcome: str) -> StudyFlow:
-    units = _by_period(given, outcome) if given.assign == "staggered" else _by_row(given, outcome)
+    units = units_of(given, outcome)
     sides = [
         _count(units, side, lost) for side, lost in zip((True, False), units.lost, strict=True)
     ]
     count = len(units.meant) + sum(units.lost)
-    crisis = given.left_out
-    if given.assign == "staggered" and crisis:
-        crisis = given.left_out // max(given.table[given.time].nunique(), 1)
+    crisis = units.crisis
     clusters = None
     if units.cluster is not None:
         kinds = pd.Series(units.cluster)
@@ -116,14 +150,22 @@ def _students(given: Declared, outcome: str) -> StudyFlow:
     return StudyFlow(outcome, count + crisis, crisis, sides[0], sides[1], clusters)
 
 
-def _count(units: _Units, side: bool, lost: int) -> dict[str, int]:
+def units_of(given: Declared, outcome: str) -> Units:
+    """Return who was there, a row a student; not for a series, which has none."""
+    if given.assign != "staggered":
+        return replace(_by_row(given, outcome), crisis=given.left_out)
+    periods = max(given.table[given.time].nunique(), 1)
+    return replace(_by_period(given, outcome), crisis=given.left_out // periods)
+
+
+def _count(units: Units, side: bool, lost: int) -> dict[str, int]:
     mine = units.meant if side else ~units.meant
     steps = {"received": units.received, "measured": units.measured, "analysed": units.analysed}
     told = {step: int((mine & known).sum()) for step, known in steps.items()}
     return {"assigned": int(mine.sum()) + lost, **told}
 
 
-def _by_row(given: Declared, outcome: str) -> _Units:
+def _by_row(given: Declared, outcome: str) -> Units:
     treated, lost = given.treated, (0, 0)
     meant = treated
     if given.assign == "threshold":
@@ -133,10 +175,10 @@ def _by_row(given: Declared, outcome: str) -> _Units:
     known = ~np.isnan(numbers(given.table[outcome], outcome))
     full = known & ~given.covariates.isna().any(axis=1).to_numpy()
     cluster = None if given.cluster is None else given.table[given.cluster].to_list()
-    return _Units(meant, treated, known, full, cluster, lost)
+    return Units(meant, treated, known, full, cluster, lost)
 
 
-def _by_period(given: Declared, outcome: str) -> _Units:
+def _by_period(given: Declared, outcome: str) -> Units:
     """Return a row a student; measured means known in every period of the table."""
     if given.time is None or given.first is None:
         raise ReviewError("study.needed", settings="time, first", assign=given.assign)
@@ -155,14 +197,14 @@ def _by_period(given: Declared, outcome: str) -> _Units:
     cluster = None
     if given.cluster is not None:
         cluster = list(pd.Series(table[given.cluster].to_numpy()).groupby(codes).first())
-    return _Units(meant, meant, known, whole & (start > earliest), cluster)
+    return Units(meant, meant, known, whole & (start > earliest), cluster)
 
 
 def _periods(given: Declared, outcome: str) -> StudyFlow:
     when = numbers(given.table[str(given.time)], str(given.time))
     known = ~np.isnan(numbers(given.table[outcome], outcome))
     after = when >= float(given.start or 0.0)
-    units = _Units(after, after, known, known, None)
+    units = Units(after, after, known, known, None)
     sides = [_count(units, side, 0) for side in (True, False)]
     return StudyFlow(outcome, len(when), 0, sides[0], sides[1], None, "periods")
 

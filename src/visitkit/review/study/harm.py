@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from visitkit.review.inputs import numbers
+from visitkit.review.result import Flags
 from visitkit.review.study.cutoff import assigned
 from visitkit.review.study.declare import Declared
 from visitkit.review.study.effect import Harm
@@ -35,12 +36,18 @@ def harm_of(given: Declared, outcome: str) -> Harm | None:
     """
     if outcome not in given.harm:
         return None
-    by = given.harm[outcome]
-    y, earlier = (numbers(given.table[name], name) for name in (outcome, given.before[outcome]))
-    change = y - earlier
-    known = ~np.isnan(change)  # a missing change is no comparison's true below
-    worse = np.sign(by) * change >= abs(by) * _WHOLE
+    known, worse = changes(given, outcome)
     side = assigned(given).flagged if given.assign == "threshold" else given.treated
     treated, control = (int((worse & some).sum()) for some in (side, ~side))
     of_treated, of_control = (int((known & some).sum()) for some in (side, ~side))
-    return Harm(by, treated, control, of_treated, of_control)
+    return Harm(given.harm[outcome], treated, control, of_treated, of_control)
+
+
+def changes(given: Declared, outcome: str) -> tuple[Flags, Flags]:
+    """Tell whose change is known, and who is clearly worse; one a row of the table."""
+    by = given.harm[outcome]
+    y, earlier = (numbers(given.table[name], name) for name in (outcome, given.before[outcome]))
+    change = y - earlier
+    known: Flags = ~np.isnan(change)  # a missing change is no comparison's true below
+    worse: Flags = np.sign(by) * change >= abs(by) * _WHOLE
+    return known, worse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Unpack
 
@@ -11,6 +11,8 @@ import pandas as pd
 
 from visitkit.errors import ReviewError
 from visitkit.review.result import Counts, Note, note
+from visitkit.review.shown_counts import Shown, safe_sentence
+from visitkit.review.small_cells import FLOOR
 from visitkit.review.stats import Attrition, Baseline, Verdict
 from visitkit.review.stats.wwc_rules import RATINGS
 from visitkit.review.study import checks
@@ -24,6 +26,7 @@ from visitkit.review.study.effect import EffectTable, Seen
 from visitkit.review.study.estimate import estimate, see_one
 from visitkit.review.study.flow import StudyFlow, attrition_of, flow
 from visitkit.review.study.pictured import DesignPicture, pictured
+from visitkit.review.study.shown import shown
 from visitkit.review.study.verdict import judge
 from visitkit.review.study.words import tell
 
@@ -45,8 +48,8 @@ class Design:
     reasons: tuple[Note, ...]
 
     def sentences(self, lang: str | None = None) -> list[str]:
-        """Return the reasons as sentences."""
-        return [one.sentence(lang) for one in self.reasons]
+        """Return the reasons as sentences; no number of one to four students."""
+        return [safe_sentence(one.key, dict(one.facts), lang) for one in self.reasons]
 
 
 class Study:
@@ -131,13 +134,18 @@ class Study:
             name = "fuzzy_threshold" if (given.treated != who.flagged).any() else "sharp_threshold"
         reasons = [note(f"study.design.{name}"), note(f"study.scope.{given.assign}")]
         if given.left_out:
-            reasons.append(note("study.crisis_out", number=given.left_out))
+            crisis = flow(given, given.outcome[0]).crisis
+            # of one to four students no number of rows is told either
+            number = crisis if 0 < crisis < FLOOR else given.left_out
+            reasons.append(note("study.crisis_out", number=number))
         return Design(name, tuple(reasons))
 
     def flow(self, outcome: str | None = None) -> StudyFlow:
         """Return who was assessed, assigned, treated, measured, and used by the estimate."""
         name = self._one(outcome)
-        return flow(self.declared, name, self._used(name))
+        used = self._used(name)
+        told = flow(self.declared, name, used)
+        return told if used is None else replace(told, shown=self.shown())
 
     def attrition(self, boundary: str = "cautious", outcome: str | None = None) -> Attrition:
         """Hold the students lost against a boundary; cautious, as visits may change who stays."""
@@ -187,6 +195,14 @@ class Study:
     def text(self, lang: str | None = None) -> str:
         """Return the study in words: what could be seen before what was found."""
         return tell(self, lang)
+
+    def shown(self) -> Shown:
+        """Return the counts of the study as they may leave the room, all outcomes together."""
+        return self._shown
+
+    @cached_property
+    def _shown(self) -> Shown:
+        return shown(self.declared, [row.found for row in self._estimated.rows])
 
     @cached_property
     def _estimated(self) -> EffectTable:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from visitkit import text
 from visitkit.errors import ReviewError
 from visitkit.review.result import Note
-from visitkit.review.shown_counts import shown_steps
+from visitkit.review.shown_counts import SIDES, Shown, shown_steps
 from visitkit.review.study.checks import brief, chance
 from visitkit.review.study.effect import EffectRow, Harm
 from visitkit.review.study.ending import Ends
+from visitkit.review.study.told import told_table
 
 if TYPE_CHECKING:
     from visitkit.review.study.study import Study
@@ -37,18 +38,20 @@ def tell(study: Study, lang: str | None = None) -> str:
     ReviewError
         When no outcome allows a figure.
     """
-    table = study.estimate()
+    outside = study.shown()
+    table = told_table(study.estimate(), outside)
     parts = [_part("design", study.design().sentences(lang), lang)]
     parts.append(_part("flow", list(_flow(study, lang)), lang))
     parts.append(_part("balance", list(_balance(study, lang)), lang))
     parts.append(_part("mdes", [seen_words(row, lang) for row in table.rows], lang))
-    found = [sentence for row in table.rows for sentence in effect_words(row, lang)]
-    found += [_refused(one.outcome, one.why, lang) for one in table.refused]
+    found = [sentence for row in table.rows for sentence in effect_words(row, lang, outside)]
+    found += [refused_words(one.outcome, one.why, outside, lang) for one in table.refused]
     parts.append(_part("estimate", found, lang))
     wrong = [sentence for row in table.rows for sentence in _wrong(row, lang)]
     parts += [_part("wrong", wrong, lang)] if wrong else []
     parts.append(_part("sensitivity", list(_checks(study, lang)), lang))
-    parts.append(_part("verdict", [one.sentence(lang) for one in study.verdict().notes()], lang))
+    told = [outside.note(one, lang) for one in study.verdict().notes()]
+    parts.append(_part("verdict", told, lang))
     return "\n\n".join(parts)
 
 
@@ -58,18 +61,36 @@ def _part(name: str, sentences: list[str], lang: str | None) -> str:
 
 def _flow(study: Study, lang: str | None) -> Iterator[str]:
     for outcome in [row.found.outcome for row in study.estimate().rows]:
-        steps = study.flow(outcome)
+        steps = study.flow(outcome).words(lang)
         if study.declared.assign == "series":
-            facts = {"before": steps.control["measured"], "after": steps.treated["measured"]}
+            facts = {"before": steps["control"]["measured"], "after": steps["treated"]["measured"]}
             yield text.say("study.flow_series", lang, outcome=outcome, **facts)
             continue
-        sides = {f"{step}_treated": number for step, number in steps.treated.items()}
-        sides |= {f"{step}_control": number for step, number in steps.control.items()}
-        yield text.say("study.flow", lang, outcome=outcome, assessed=steps.assessed, **sides)
-        lost = study.attrition(outcome=outcome)
-        key = "study.attrition_low" if lost.low else "study.attrition_high"
-        shares = {"overall": lost.overall, "differential": lost.differential}
-        yield text.say(key, lang, **{name: f"{100 * one:.1f}" for name, one in shares.items()})
+        sides = {f"{step}_{side}": told for side in SIDES for step, told in steps[side].items()}
+        yield text.say("study.flow", lang, outcome=outcome, **steps["all"], **sides)
+        yield lost_words(study, outcome, lang)
+
+
+def lost_words(study: Study, outcome: str, lang: str | None = None) -> str:
+    """Return how many were lost; no share from which a few students could be told.
+
+    Raises
+    ------
+    ReviewError
+        When the study is a series.
+    """
+    lost = study.attrition(outcome=outcome)
+    key = "study.attrition_low" if lost.low else "study.attrition_high"
+    if few_lost(study, outcome):
+        return text.say(f"{key}_few", lang)
+    shares = {"overall": lost.overall, "differential": lost.differential}
+    return text.say(key, lang, **{name: f"{100 * one:.1f}" for name, one in shares.items()})
+
+
+def few_lost(study: Study, outcome: str) -> bool:
+    """Tell whether the shares lost would tell of a few students."""
+    outside = study.shown()
+    return outside.hides("assigned", outcome) or outside.hides("measured", outcome)
 
 
 def _balance(study: Study, lang: str | None) -> Iterator[str]:
@@ -77,7 +98,8 @@ def _balance(study: Study, lang: str | None) -> Iterator[str]:
         try:
             rows = study.balance(outcome).rows
         except ReviewError as error:
-            yield _refused(outcome, Note(error.key, tuple(error.facts.items())), lang)
+            why = Note(error.key, tuple(error.facts.items()))
+            yield refused_words(outcome, why, study.shown(), lang)
             continue
         for row in rows:
             key = "study.balance_met" if row.met else "study.balance_open"
@@ -104,15 +126,28 @@ def is_rate(row: EffectRow) -> bool:
     return isinstance(row.found.material, Ends)
 
 
-def effect_words(row: EffectRow, lang: str | None = None) -> Iterator[str]:
-    """Yield what was found for one outcome, as sentences; never a number without its interval."""
+def effect_words(row: EffectRow, lang: str | None, outside: Shown, name: str = "") -> Iterator[str]:
+    """Yield what was found for one outcome, as sentences; never a number without its interval.
+
+    Parameters
+    ----------
+    row
+        One outcome, from :func:`visitkit.review.study.told.told_table`.
+    lang
+        ``"zh"``, ``"en"`` or ``None`` for the machine's language.
+    outside
+        Counts as they may leave the room: :meth:`visitkit.review.Study.shown`.
+    name
+        Word for the outcome; its column when not given.
+    """
     effect, size = row.found.effect, row.found.size
     low, high = effect.ci
     way = "raised" if low > 0 else "lowered" if high < 0 else "open"
     facts = {"b": brief(effect.estimate), "low": brief(low), "high": brief(high)}
     facts |= {"level": f"{effect.level:.0%}", "method": text.say(effect.method, lang)}
-    counts = {"treated": effect.counts.treated, "control": effect.counts.control}
-    told = {"outcome": row.found.outcome, **facts, **counts}
+    column = row.found.outcome
+    counts = {side: outside.told("analysed", side, column).words(lang) for side in SIDES}
+    told = {"outcome": name or column, **facts, **counts}
     if is_rate(row):
         ratios = {
             name: brief(math.exp(end)) for name, end in zip(_RATIOS, (low, high), strict=True)
@@ -121,7 +156,7 @@ def effect_words(row: EffectRow, lang: str | None = None) -> Iterator[str]:
         yield text.say(f"study.rate.{way}", lang, **told)
     else:
         yield text.say(f"study.found.{way}", lang, seen=brief(row.seen.value), **told)
-    yield from _levels(row, lang)
+    yield from _levels(row, lang, outside)
     if size is not None:
         better = row.improvement or (0.0, 0.0, 0.0)
         names = ("g", "g_low", "g_high", "points", "points_low", "points_high")
@@ -130,10 +165,10 @@ def effect_words(row: EffectRow, lang: str | None = None) -> Iterator[str]:
         yield text.say(f"study.size.{size.kind}", lang, **sized)
     if row.of > 1:
         yield text.say("study.several", lang, p=chance(effect.p), q=chance(row.q), number=row.of)
-    yield from dict.fromkeys(one.sentence(lang) for one in effect.warnings)
+    yield from dict.fromkeys(outside.note(one, lang) for one in effect.warnings)
 
 
-def _levels(row: EffectRow, lang: str | None) -> Iterator[str]:
+def _levels(row: EffectRow, lang: str | None, outside: Shown) -> Iterator[str]:
     """Yield the means of both sides, and how many came out clearly worse."""
     means = row.means
     if means is not None:
@@ -145,15 +180,31 @@ def _levels(row: EffectRow, lang: str | None) -> Iterator[str]:
             ends["adjusted_control"] = brief(means.adjusted_control)
             yield text.say("study.means_adjusted", lang, **plain, **ends)
     if row.harm is not None:
-        yield harm_words(row.harm, lang)
+        yield harm_words(row.harm, lang, outside, row.found.outcome)
 
 
-def harm_words(harm: Harm, lang: str | None = None) -> str:
-    """Return how many came out clearly worse; no count from which a few could be told."""
+def harm_words(
+    harm: Harm, lang: str | None = None, outside: Shown | None = None, outcome: str = ""
+) -> str:
+    """Return how many came out clearly worse; no count from which a few could be told.
+
+    Parameters
+    ----------
+    harm
+        How many.
+    lang
+        ``"zh"``, ``"en"`` or ``None`` for the machine's language.
+    outside, outcome
+        Counts of the whole study as they may leave the room, and the outcome; without them these
+        four are looked at alone.
+    """
     told = {"by": f"{harm.by:+g}"}
-    for side in ("treated", "control"):
-        steps = {"of": getattr(harm, f"of_{side}"), "worse": getattr(harm, side)}
-        shown = shown_steps(steps, lang)
+    for side in SIDES:
+        if outside is None:
+            steps = {"of": getattr(harm, f"of_{side}"), "worse": getattr(harm, side)}
+            shown = shown_steps(steps, lang)
+        else:
+            shown = outside.steps(side, outcome, "of", "worse", lang=lang)
         told |= {side: shown["worse"], f"of_{side}": shown["of"]}
     return text.say("study.harm", lang, **told)
 
@@ -166,15 +217,17 @@ def _wrong(row: EffectRow, lang: str | None) -> Iterator[str]:
 
 
 def _checks(study: Study, lang: str | None) -> Iterator[str]:
+    outside = study.shown()
     for row in study.estimate().rows:
         outcome, told = row.found.outcome, set[str]()
         for check in study.sensitivity(outcome):
             if check.kind in _TOLD_ONCE and check.kind in told:
                 continue
             told.add(check.kind)
-            sentence = check.told.sentence(lang)
+            sentence = outside.note(check.told, lang)
             yield text.say("study.of_outcome", lang, outcome=outcome, sentence=sentence)
 
 
-def _refused(outcome: str, why: Note, lang: str | None) -> str:
-    return text.say("study.of_outcome", lang, outcome=outcome, sentence=why.sentence(lang))
+def refused_words(outcome: str, why: Note, outside: Shown, lang: str | None = None) -> str:
+    """Return why an outcome has no figure."""
+    return text.say("study.of_outcome", lang, outcome=outcome, sentence=outside.note(why, lang))
