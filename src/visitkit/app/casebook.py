@@ -10,6 +10,7 @@ import ipywidgets
 import pandas as pd
 
 from visitkit import record, text
+from visitkit.app.casebook_alerts import AlertsDesk
 from visitkit.app.casebook_desk import CaseDesk
 from visitkit.app.casebook_lists import cases_listing, due_listing, entries_listing, forms_listing
 from visitkit.app.casebook_proof import ProofPage
@@ -65,6 +66,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.new = Ask(f"{_ROOM}.new", (), self._begin, lang)
         self.schedule = Ask(f"{_ROOM}.schedule", (), self._schedule, lang)
         self.new_said = PageView(lang)
+        self.alerts = AlertsDesk(session, self._changed, self.desk.open_case)
         self.forms = RowsView(self._blank, lang)
         self.form_file = Upload(f"{_ROOM}.forms.upload", (".xlsx",), self.desk.take_file, lang)
         self.proof = ProofPage(session)
@@ -78,7 +80,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
                 "due": ipywidgets.VBox([self.due_day, self.due]),
                 "cases": self.cases,
                 "student": ipywidgets.VBox([self.student, self.student_said, self.student_rows]),
-                "new": ipywidgets.VBox([self.new, self.schedule, self.new_said]),
+                "new": ipywidgets.VBox([self.new, self.schedule, self.new_said, self.alerts]),
                 "forms": ipywidgets.VBox([self.form_file, self.forms]),
                 "proof": self.proof,
             },
@@ -186,6 +188,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         """Show every list anew."""
         store, lang = self.session.store, self.session.lang
         self.new.ask(self._asked_new())
+        self.alerts.show()
         if store is None:
             self._tell(Section("", (self._say("closed"),)))
             return
