@@ -167,35 +167,3 @@ def test_nothing_but_the_keyboard(
     page.keyboard.type("c-1")
     expect(page.locator('.vk-forms [data-path="case_id"]')).to_have_value("c-1")
     assert outside == []
-
-
-def test_a_saved_notebook_keeps_nobody(
-    lab_page: Callable[..., Page], saved_with: Callable[[Page, str], str], tmp_path: Path
-) -> None:
-    """Language switched in JupyterLab with a draft in place; the file on the disk names nobody."""
-    folder = str(tmp_path / "book")
-    cell = f"""
-import ipywidgets
-from visitkit.app.casebook import CasebookConsole
-from visitkit.app.session import Session
-session = Session("zh")
-console = CasebookConsole(session)
-sent = dict(kind="unlock", way="new", folder={folder!r}, actor="T1", role="head_teacher",
-            people={FIRST!r}, psych={SECOND!r}, school="S")
-console.unlock._message(console.unlock, sent, [])
-console.desk.begin("visit", "S0412")
-button = ipywidgets.Button(description="turn")
-button.on_click(lambda _button: setattr(session, "lang", "en"))
-ipywidgets.VBox([console, button])
-"""
-    page = lab_page(cell, wait=".vk-forms h3")
-    form = page.locator(".vk-forms")
-    form.locator('[data-path="focus"]').fill("spring visits")
-    before = form.locator("h3").inner_text()
-    page.get_by_role("button", name="turn").click()
-    expect(form.locator("h3")).not_to_have_text(before)
-    expect(form.locator('[data-path="focus"]')).to_have_value("spring visits")
-    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
-    kept = saved_with(page, "VBox(")
-    assert "spring visits" not in kept
-    assert kept.count("S0412") == 1  # in the source of the cell, and in no output

@@ -19,12 +19,3 @@ def test_voila_asks_nobody(voila_page: Callable[..., Page], outside: list[str]) 
     page = voila_page(CELL, wait=".widget-slider")
     page.wait_for_timeout(500)
     assert outside == []
-
-
-def test_lab_asks_nobody(lab_page: Callable[..., Page], outside: list[str]) -> None:
-    """JupyterLab under our settings: widgets, Chinese menus, no question about news."""
-    page = lab_page(CELL, wait=".widget-slider")
-    page.wait_for_timeout(3000)
-    assert FILE in page.inner_text("#jp-MainMenu")
-    assert page.locator(".jp-toast-button, .Toastify__toast").count() == 0
-    assert outside == []

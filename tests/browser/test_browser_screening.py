@@ -13,16 +13,15 @@ from playwright.sync_api import Page, expect
 
 from visitkit import text
 
-CONSOLE = """
+from .school import SCHOOL
+
+CONSOLE = (
+    SCHOOL.format(lang="zh")
+    + """
 import html
 import ipywidgets
-from visitkit import load, sample
 from visitkit.app.screening import ScreeningConsole
-from visitkit.app.session import Session
-from visitkit.calendar import Calendar
 
-made = sample.make_school(seed=3, students=240)
-school = load.School(made.tables, Calendar.from_frame(made.tables["calendar"]))
 session = Session.of(school, "recommended", "2026-11-02", "zh")
 said = ipywidgets.HTML()
 
@@ -36,6 +35,7 @@ other = ipywidgets.Button(description="EN")
 other.on_click(lambda _button: setattr(session, "lang", "en"))
 ipywidgets.VBox([other, said, ScreeningConsole(session)])
 """
+)
 #: Students of this school; a few hundred, so that a page is there soon.
 ALL = "236"
 ROW = ".vk-body .vk-row"
@@ -232,38 +232,3 @@ def tab_to(page: Page, selector: str, key: str = "Tab", most: int = 60) -> None:
         if page.evaluate("(want) => document.activeElement.matches(want)", selector):
             return
     raise AssertionError(selector)
-
-
-def test_the_panel_in_a_notebook(lab_page: Any, saved_with: Any, outside: list[str]) -> None:
-    """In JupyterLab plain keys are the list's; the saved notebook holds no student."""
-    page = lab_page(
-        CONSOLE.split("said =")[0]
-        + "from visitkit.widgets import weight_panel\n"
-        + 'weight_panel(session.cases, lang="en", rows=8)',
-        wait=ROW,
-    )
-    count(page, ALL, "en")
-    slider = page.get_by_label(say("weights.weight", "en", dimension="attendance"))
-    slider.focus()
-    # JupyterLab has uses of its own for plain keys, and none of them may reach it from here.
-    for key in ["ArrowRight"] * 8:
-        before = page.locator(f"{ROW} .vk-c-risk_index").all_inner_texts()
-        page.keyboard.press(key)
-        page.wait_for_function(
-            "(was) => [...document.querySelectorAll('.vk-body .vk-c-risk_index')]"
-            ".map((one) => one.textContent).join() !== was",
-            arg=",".join(before),
-            timeout=LATE,
-        )
-    expect(slider).to_have_value("3")
-    page.get_by_role("grid").focus()
-    for key in ("ArrowDown", "b", "Enter", "d", "d", "ArrowDown"):
-        page.keyboard.press(key)
-    expect(page.get_by_role("grid")).to_be_focused()
-    expect(page.locator(f"{ROW}.vk-current")).to_have_attribute("aria-rowindex", "3")
-    expect(page.locator(".jp-Notebook-cell")).to_have_count(1)
-    student = ids(page)[0]
-    page.keyboard.press("Control+s")
-    saved = saved_with(page, "WeightPanel(6 sliders)")
-    assert student not in saved
-    assert outside == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from visitkit import load, record, sample
+from visitkit import record
+
+from .school import SCHOOL, named_in
 
 APP = "from visitkit.app import open_app\nopen_app(lang={lang!r})"
 PEOPLE, PSYCH = "three quiet lanterns", "a river below the wall"
@@ -121,12 +122,10 @@ def test_with_the_keyboard_alone(voila_page: Callable[..., Page]) -> None:
     page.wait_for_selector(".vk-tabs [data-name=visits][aria-selected=true]")
 
 
+OPENED = (
+    SCHOOL.format(lang="zh") + 'session = Session.of(school, "recommended", "2026-11-02", "en")\n'
+)
 LOCKED = """
-import datetime as dt
-from visitkit import load, record, sample
-from visitkit.app import Session, open_app
-school = load.read_school(sample.sample_folder())
-session = Session.of(school, "recommended", "2026-11-02", "en")
 keys = record.Keys({people!r}, None)
 app = open_app(session)
 session.store = record.open_store({folder!r}, keys, actor="T1", role="head_teacher")
@@ -140,7 +139,7 @@ def test_locked_shows_nothing_and_asks_for_the_passphrase(
     """No name and no number stays in the page; the passphrase of the casebook opens it."""
     folder = tmp_path / "casebook"
     record.new_store(folder, record.Keys(PEOPLE, PSYCH), school="Made-up School")
-    page = voila_page(LOCKED.format(people=PEOPLE, folder=str(folder)), wait=".vk-tabs")
+    page = voila_page(OPENED + LOCKED.format(people=PEOPLE, folder=str(folder)), wait=".vk-tabs")
     page.click(".vk-tabs [data-name=screening]")
     page.wait_for_selector(".vk-table >> visible=true")
     page.wait_for_function("/S\\d{4}/.test(document.querySelector('.vk-table').innerText)")
@@ -148,7 +147,7 @@ def test_locked_shows_nothing_and_asks_for_the_passphrase(
     page.wait_for_selector(".vk-locking")
     page.wait_for_timeout(500)
     left = page.evaluate("document.querySelector('#rendered_cells').outerHTML")
-    assert named_in(left) == set()
+    assert named_in(left, "zh") == set()
     assert "S0" not in page.inner_text("body")
     for wrong in ("", "not the right words"):
         page.fill(".vk-locking [data-name=people]", wrong)
@@ -166,7 +165,7 @@ def test_the_screen_locks_when_nobody_is_there(
     voila_page: Callable[..., Page], context: BrowserContext
 ) -> None:
     """After a minute of the browser's clock without a touch; a touch before that keeps it open."""
-    source = LOCKED.partition("keys =")[0] + "app = open_app(session, minutes=1)\napp"
+    source = OPENED + "app = open_app(session, minutes=1)\napp"
     context.clock.install()
     page = voila_page(source, wait=".vk-tabs")
     page.mouse.move(10, 10)
@@ -176,38 +175,3 @@ def test_the_screen_locks_when_nobody_is_there(
     assert page.locator(".vk-locking").count() == 0
     page.clock.fast_forward(30_000)
     page.wait_for_selector(".vk-locking")
-
-
-def test_a_saved_notebook_holds_nobody(
-    lab_page: Callable[..., Page], saved_with: Callable[[Page, str], str], outside: list[str]
-) -> None:
-    """The app was shown in JupyterLab with a school open; the saved file names nobody."""
-    source = (
-        LOCKED.partition("keys =")[0] + "app = open_app(session)\napp.bar.page='screening'\napp"
-    )
-    page = lab_page(source, wait=".vk-table")
-    page.wait_for_function("/S\\d{4}/.test(document.querySelector('.vk-table').innerText)")
-    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
-    saved = saved_with(page, "App()")
-    assert "widgets" not in json.loads(saved)["metadata"]
-    assert named_in(saved) == set()
-    assert outside == []
-
-
-def personal() -> set[str]:
-    """Every name, telephone number, address and student number of the sample school."""
-    school = load.read_school(sample.sample_folder())
-    columns = [
-        school.students["name"],
-        school.students["address"],
-        school.students["student_id"],
-        school.guardians["name"],
-        school.guardians["phone"],
-        school.teachers["name"],
-    ]
-    return {str(word) for column in columns for word in column.dropna()}
-
-
-def named_in(content: str) -> set[str]:
-    """Return which personal words stand anywhere in a text."""
-    return {word for word in personal() if word in content}

@@ -66,6 +66,24 @@ def planned(page: Page) -> Page:
     return page
 
 
+def left_for_another_day(page: Page) -> Locator:
+    """Move the first visit to its next place by keyboard alone; return it as it lies there."""
+    board = page.locator(".vk-plan-board")
+    first = board.locator(".vk-visit").first
+    name = first.get_attribute("data-id")
+    first.focus()
+    page.keyboard.press("Space")
+    expect(board.locator(".vk-bar")).to_contain_text("Picked up")
+    page.keyboard.press("PageDown")
+    expect(board.locator(".vk-bar strong")).to_contain_text("cost")
+    spot = board.locator("td.vk-target").get_attribute("data-spot")
+    assert "possible" in focused(page)
+    page.keyboard.press("Enter")
+    moved = board.locator(f'[data-spot="{spot}"] [data-id="{name}"]')
+    expect(moved).to_be_focused()
+    return moved
+
+
 def focused(page: Page) -> str:
     """Return what a screen reader would call the element with the focus."""
     return str(page.evaluate("document.activeElement.getAttribute('aria-label') ?? ''"))
@@ -87,20 +105,7 @@ def test_stopped_plan_moved_by_keyboard_and_taken_along(
     count = board.locator(".vk-visit").count()
     expect(board.locator(".vk-counts").first).to_contain_text(f"Planned {count},")
 
-    # Left for another day by keyboard alone.
-    first = board.locator(".vk-visit").first
-    name = first.get_attribute("data-id")
-    first.focus()
-    page.keyboard.press("Space")
-    expect(board.locator(".vk-bar")).to_contain_text("Picked up")
-    page.keyboard.press("PageDown")
-    expect(board.locator(".vk-bar strong")).to_contain_text("cost")
-    spot = board.locator("td.vk-target").get_attribute("data-spot")
-    assert "possible" in focused(page)
-    page.keyboard.press("Enter")
-    moved = board.locator(f'[data-spot="{spot}"] [data-id="{name}"]')
-    expect(moved).to_be_visible()
-    expect(moved).to_be_focused()
+    moved = left_for_another_day(page)
     expect(board.locator(".vk-told")).to_contain_text("Dropped")
 
     # Escape leaves everything as it was; Delete takes out; undo brings back.
@@ -109,6 +114,7 @@ def test_stopped_plan_moved_by_keyboard_and_taken_along(
     page.keyboard.press("Escape")
     expect(board.locator("[aria-live]")).to_contain_text("Cancelled")
     expect(board.locator(".vk-bar")).to_be_hidden()
+    expect(board.locator(".vk-told")).to_contain_text("Cancelled")
     expect(moved).to_be_focused()
     # A quick hand: no key waits for what the one before has done.
     for key in ("Space", "ArrowDown", "Escape", "Space", "Delete"):

@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from visitkit import record
 
+from .school import SCHOOL
+
 PEOPLE, PSYCH = "three quiet lanterns", "a river below the wall"
 #: A school of a few hundred and a casebook, as after the first day of work.
-CELL = """
-from visitkit import load, record, sample
-from visitkit.app import Session, open_app
-from visitkit.calendar import Calendar
-made = sample.make_school(seed=3, students=240, lang="{lang}")
-school = load.School(made.tables, Calendar.from_frame(made.tables["calendar"]))
+CELL = (
+    SCHOOL
+    + """
 app = open_app(Session.of(school, "recommended", "2026-11-02", "{lang}"))
 app
 """
+)
 #: Milliseconds until something must have happened on a busy machine.
 PATIENCE = 60_000
 SHOWN = ">> visible=true"
-
-
-def states(page: Page, folder: Path, most: int | None = None) -> Iterator[str]:
-    """Open one thing after the other and yield what is open; the page is as it says then.
-
-    ``most`` is how many forms of the casebook are opened; all of them when not given.
-    """
-    expect.set_options(timeout=PATIENCE)
-    yield from _start(page, folder)
-    yield from _screening(page)
-    yield from _visits(page)
-    yield from _casebook(page, folder / "casebook", most)
-    yield from _review(page)
-    page.click(".vk-lock")
-    page.wait_for_selector(".vk-locking")
-    yield "lock"
+#: Pages of an open casebook, each with something that stands on no other.
+PARTS = {
+    "due": ".vk-asking [data-name=day]",
+    "cases": ".vk-rows",
+    "student": ".vk-asking [data-name=purpose]",
+    "new": ".vk-asking [data-name=kind]",
+    "proof": ".vk-asking [data-name=given_to]",
+    "forms": ".vk-rows [data-act]",
+}
 
 
 def turn_to(page: Page, name: str) -> None:
@@ -59,10 +52,11 @@ def _start(page: Page, folder: Path) -> Iterator[str]:
     page.click(".vk-sources [data-name=open]")
     page.wait_for_selector(f".vk-faults {SHOWN}")
     expect(page.locator(f".vk-saving button {SHOWN}").first).to_be_enabled()
+    _unfold(page)
     yield "start, faults"
 
 
-def _screening(page: Page) -> Iterator[str]:
+def _screening(page: Page, _folder: Path) -> Iterator[str]:
     turn_to(page, "screening")
     page.wait_for_selector(f".vk-body .vk-row {SHOWN}")
     page.get_by_role("slider").first.focus()
@@ -79,7 +73,7 @@ def _screening(page: Page) -> Iterator[str]:
     yield "screening, form refused"
 
 
-def _visits(page: Page) -> Iterator[str]:
+def _visits(page: Page, _folder: Path) -> Iterator[str]:
     turn_to(page, "visits")
     page.wait_for_selector(f".jupyter-button {SHOWN}")
     yield "visits"
@@ -107,8 +101,8 @@ def _visits(page: Page) -> Iterator[str]:
     page.keyboard.press("Escape")
 
 
-def _casebook(page: Page, folder: Path, most: int | None) -> Iterator[str]:
-    record.new_store(folder, record.Keys(PEOPLE, PSYCH), school="Made-up School")
+def _casebook(page: Page, folder: Path) -> Iterator[str]:
+    record.new_store(folder / "casebook", record.Keys(PEOPLE, PSYCH), school="Made-up School")
     turn_to(page, "casebook")
     unlocking = page.locator(".vk-unlocking")
     expect(unlocking).to_be_visible()
@@ -116,22 +110,14 @@ def _casebook(page: Page, folder: Path, most: int | None) -> Iterator[str]:
     unlocking.locator('[data-name="turn"]').click()
     yield "casebook, a new one"
     unlocking.locator('[data-name="turn"]').click()
-    for name, value in {"folder": str(folder), "actor": "T1", "people": PEOPLE}.items():
-        unlocking.locator(f'[data-name="{name}"]').fill(value)
-    unlocking.locator('[data-name="psych"]').fill(PSYCH)
-    unlocking.locator('[data-name="go"]').click()
+    _unlock(unlocking, folder)
     expect(page.locator('.vk-tabs [data-name="due"]')).to_be_visible()
-    for name in ("due", "cases", "student", "new", "proof", "forms"):
+    for name, part in PARTS.items():
         turn_to(page, name)
-        page.wait_for_timeout(300)
+        page.wait_for_selector(f"{part} {SHOWN}")
+        _unfold(page)
         yield f"casebook, {name}"
-    blanks = page.locator(f".vk-rows [data-act] {SHOWN}")
-    expect(blanks.first).to_be_visible()
-    for number in range(blanks.count() if most is None else most):
-        before = page.locator(".vk-forms h3").inner_text() if number else ""
-        blanks.nth(number).click()
-        expect(page.locator(".vk-forms h3")).not_to_have_text(before)
-        yield f"casebook, form {blanks.nth(number).get_attribute('data-act')}"
+    yield from _forms(page)
     turn_to(page, "new")
     ask = page.locator(f".vk-asking {SHOWN}").first
     ask.locator('[data-name="kind"]').select_option("visit")
@@ -145,24 +131,46 @@ def _casebook(page: Page, folder: Path, most: int | None) -> Iterator[str]:
     yield "casebook, form refused"
 
 
-def _review(page: Page) -> Iterator[str]:
+def _forms(page: Page) -> Iterator[str]:
+    """Open one blank form after the other."""
+    blanks = page.locator(f".vk-rows [data-act] {SHOWN}")
+    before = ""
+    for number in range(blanks.count()):
+        blanks.nth(number).click()
+        title = page.locator(".vk-forms h3")
+        expect(title).not_to_have_text(before)
+        before = title.inner_text()
+        yield f"casebook, form {blanks.nth(number).get_attribute('data-act')}"
+
+
+def _unlock(unlocking: Locator, folder: Path) -> None:
+    typed = {"folder": str(folder / "casebook"), "actor": "T1", "people": PEOPLE, "psych": PSYCH}
+    for name, value in typed.items():
+        unlocking.locator(f'[data-name="{name}"]').fill(value)
+    unlocking.locator('[data-name="go"]').click()
+
+
+def _review(page: Page, _folder: Path) -> Iterator[str]:
     turn_to(page, "review")
     press = page.locator(f'.vk-asking [data-name="-go"] {SHOWN}')
     expect(press.first).to_be_visible()
     yield "review"
     press.last.click()
     expect(page.locator(f".vk-reading img {SHOWN}").first).to_be_visible()
+    _unfold(page)
     yield "review, coverage"
+    student = page.locator(f'select[data-name="student"] {SHOWN}')
     for name in ("student", "caseload"):
         turn_to(page, name)
         if name == "student":
             press.first.click()
-            page.wait_for_selector(f'select[data-name="student"] {SHOWN}')
-            page.locator(f'select[data-name="student"] {SHOWN}').select_option("T03")
+            student.select_option("T03")
         else:
-            page.wait_for_timeout(500)
+            expect(student).to_have_count(0)
+            expect(press).to_have_count(2)
         press.last.click()
         expect(page.locator(f".vk-reading img {SHOWN}").last).to_be_visible()
+        _unfold(page)
         yield f"review, {name}"
     turn_to(page, "study")
     page.locator(f'select[data-name="design"] {SHOWN}').first.select_option(index=1)
@@ -173,8 +181,15 @@ def _review(page: Page) -> Iterator[str]:
     expect(press).to_have_count(3)
     press.last.click()
     expect(press).to_have_count(2)
-    page.wait_for_timeout(500)
+    page.wait_for_selector(f".vk-saving button {SHOWN}")
+    _unfold(page)
     yield "review, a study answered"
+
+
+def _lock(page: Page, _folder: Path) -> Iterator[str]:
+    page.click(".vk-lock")
+    page.wait_for_selector(".vk-locking")
+    yield "lock"
 
 
 def _unfold(page: Page) -> None:
@@ -182,3 +197,14 @@ def _unfold(page: Page) -> None:
     folded = page.locator(f"details:not([open]) > summary {SHOWN}")
     while folded.count():
         folded.first.click()
+
+
+#: All there is to see, by where it is; each begins on the open app.
+TOURS: dict[str, Callable[[Page, Path], Iterator[str]]] = {
+    "start": _start,
+    "screening": _screening,
+    "visits": _visits,
+    "casebook": _casebook,
+    "review": _review,
+    "lock": _lock,
+}

@@ -11,7 +11,7 @@ import pytest
 from visitkit import record
 from visitkit.calendar import Calendar
 from visitkit.errors import StoreError
-from visitkit.record import Entry
+from visitkit.record import Entry, cases
 from visitkit.record.forms import fill
 from visitkit.record.forms.keeping import Taking, correct, keep
 from visitkit.record.forms.sheets import SHEET, sheets_of
@@ -94,6 +94,19 @@ def test_what_is_lacking_is_named_and_nothing_is_taken(store: record.CaseStore) 
     with pytest.raises(StoreError) as caught:
         keep(store, fill("visit_record", given), taking("record"))
     assert caught.value.key == "forms.lacking"
+    assert len(store.case("v-1")) == 1
+
+
+def test_a_plan_without_times_says_what_to_fill_in(store: record.CaseStore) -> None:
+    """Only whom to visit is filled in: the sentence names what a planned visit needs."""
+    filled = fill("home_visit_plan", {"teacher_id": "T1", "visits": [{"student_id": "S1"}]})
+    with pytest.raises(StoreError) as caught:
+        keep(store, filled, Taking("visit", "plan", student_id="S1"))
+    assert caught.value.key == "forms.nothing_said"
+    steps = cases.KINDS["visit"].steps
+    needed = [cases.field_text(one) for one in steps["plan"].fields if one.required]
+    assert len(needed) == 4
+    assert all(word in str(caught.value) for word in needed)
     assert len(store.case("v-1")) == 1
 
 

@@ -30,6 +30,8 @@ from visitkit.widgets.forms_keeping import Keeping
 from visitkit.widgets.forms_state import FormPaper, drawn, shown, told, typed
 from visitkit.widgets.forms_steps import StepPaper
 
+from .page import Page
+
 POLICY = read_policy("recommended")
 KEYS = record.Keys(bytes(range(32)), bytes(range(1, 33)))
 NOW = dt.datetime(2027, 3, 5, 12, tzinfo=dt.UTC)
@@ -284,6 +286,16 @@ def test_a_half_filled_form_can_be_printed() -> None:
     [(content, buffers)] = sent
     assert content == {"kind": "page", "who": "me"}
     assert buffers[0].startswith(b"<!DOCTYPE html>")
+
+
+def test_a_view_that_comes_up_is_told_apart() -> None:
+    """What a view asks for says so: it must wipe out nothing that was typed meanwhile."""
+    view = FormView("visit_record", lang="en")
+    page = Page(view)
+    (filled,) = page.say("ready")
+    assert (filled["kind"], filled["asked"]) == ("fill", True)
+    view.show("visit_feedback")
+    assert page.last("fill")[0]["asked"] is False
 
 
 anything = st.recursive(

@@ -231,7 +231,7 @@ class _Check:
                     weeks[session.week] += session.kind == kind
                 for week, times in weeks.items():
                     if times > cap:
-                        facts = {"week": week, "found": times, "most": cap}
+                        facts = {"week": week + 1, "found": times, "most": cap}
                         found.append(Violation("too_many_a_week", "", name, "", facts))
             joined = sum(name in visit.joins for outing in out for visit in outing.visits)
             visits = joined + sum(len(outing.visits) for outing in mine)

@@ -140,7 +140,7 @@ class FormView(Shown):
     def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         """Return what is done about each kind of message."""
         return {
-            "ready": lambda _content: self._refill(),
+            "ready": lambda _content: self._refill(asked=True),
             "draft": self._draft,
             "save": self._save,
             "correct": self._correct,
@@ -223,8 +223,8 @@ class FormView(Shown):
         key = "no_store" if self._keeping is None else "nowhere"
         self.why_not = "" if self.can_save else text.say(f"widgets_forms.{key}", self.lang)
 
-    def _refill(self, *, focus: bool = False) -> None:
-        self.send({"kind": "fill", "values": self.values, "focus": focus})
+    def _refill(self, *, focus: bool = False, asked: bool = False) -> None:
+        self.send({"kind": "fill", "values": self.values, "focus": focus, "asked": asked})
 
     def _speak(self, change: object) -> None:
         with self.hold_sync():

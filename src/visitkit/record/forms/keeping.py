@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from visitkit.errors import StoreError
-from visitkit.record.cases import KINDS, accept, field_text, fields_of
+from visitkit.record.cases import KINDS, accept, field_text, fields_of, step_text
 from visitkit.record.cases.fields import wanted
 from visitkit.record.cases.machine import START
 from visitkit.record.chain import canonical
@@ -16,6 +16,7 @@ from visitkit.record.entry import Entry
 from visitkit.record.forms.filling import FilledForm
 from visitkit.record.forms.parts import Part, parts_of
 from visitkit.record.forms.sheets import SHEET, Sheet, facts_of, sheets_of
+from visitkit.record.forms.words import title
 from visitkit.record.numbering import new_case_id
 from visitkit.record.store import CaseStore
 
@@ -73,12 +74,13 @@ def keep(
     Raises
     ------
     StoreError
-        ``forms.no_step`` when the casebook takes no step from this form; ``forms.lacking`` when
-        facts are missing; ``cases.*`` and ``record.*`` as for :meth:`CaseStore.add`.
+        ``forms.no_step`` when the casebook takes no step from this form; ``forms.nothing_said``
+        when nothing a step needs is filled in; ``forms.lacking`` when facts are missing;
+        ``cases.*`` and ``record.*`` as for :meth:`CaseStore.add`.
     """
     parts = parts_of(filled, store.book.rules.policy, taking.kind, taking.step)
     if not parts:
-        raise StoreError("forms.no_step", form=filled.form)
+        raise _nothing(store, filled, taking)
     taken: list[Entry] = []
     refused: list[StoreError] = []
     for case_id, steps in _by_case(store, filled, parts, taking).items():
@@ -91,6 +93,20 @@ def keep(
         return store.add_many(taken)
     store.rehearse(taken)
     return taken
+
+
+def _nothing(store: CaseStore, filled: FilledForm, taking: Taking) -> StoreError:
+    """Return why a form that says nothing of any step is not taken: what is to be filled in."""
+    known = [one.partition(".")[::2] for one in filled.definition.steps]
+    steps = [step for kind, step in known if kind == taking.kind]
+    if not steps:
+        return StoreError("forms.no_step", form=filled.form)
+    step = taking.step if taking.step in steps else steps[0]
+    policy = store.book.rules.policy
+    facts = fields_of(KINDS[taking.kind].steps[step], policy)
+    needed = ", ".join(field_text(one) for one in facts if wanted(one, {}, policy))
+    names = {"form": title(filled.definition), "step": step_text(taking.kind, step)}
+    return StoreError("forms.nothing_said", **names, fields=needed)
 
 
 def _by_case(

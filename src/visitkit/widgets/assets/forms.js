@@ -11,6 +11,7 @@ export default {
     let waiting = 0;
     let page = null;
     let nextFocus = "";
+    let touched = false; // something was typed since the form was filled
 
     const told = el("p", { class: "vk-told", role: "status", "aria-live": "polite" });
     const body = el("div", { class: "vk-body" });
@@ -27,7 +28,10 @@ export default {
       else waiting = setTimeout(send, 300);
     }
 
-    form.addEventListener("input", () => draft());
+    form.addEventListener("input", () => {
+      touched = true;
+      draft();
+    });
     form.addEventListener("focusout", () => draft(true));
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("keydown", (event) => {
@@ -285,6 +289,7 @@ export default {
 
     function change(what, focus) {
       what();
+      touched = true;
       nextFocus = focus;
       draft(true);
       paint();
@@ -380,6 +385,9 @@ export default {
 
     function heard(message, buffers) {
       if (message?.kind === "fill") {
+        // What a view asks for when it comes up must not wipe out what a quick hand has typed.
+        if (message.asked && touched) return;
+        touched = false;
         values = structuredClone(message.values);
         at = "";
         reason = "";

@@ -9,6 +9,7 @@ export default {
     let target = null; // where the visit that is held would go; null: nowhere yet
     let back = ""; // the visit to return to
     let typed = null; // keys pressed after picking up or letting go, until Python has answered
+    let after = ""; // what is said once the bar is gone
     let limit = STEP;
     let cells = new Map();
 
@@ -92,7 +93,8 @@ export default {
       target = null;
       typed = [];
       model.send({ kind: "cancel" });
-      tell(say("let_go"));
+      after = say("let_go");
+      tell(after);
     }
 
     function tell(words) {
@@ -379,6 +381,8 @@ export default {
         const inside = frame.contains(document.activeElement) || bar.contains(document.activeElement);
         target = null;
         paintHeld();
+        if (after) seen.textContent = after;
+        after = "";
         if (inside && back) focusVisit(back);
         back = "";
         replay();
