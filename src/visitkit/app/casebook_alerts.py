@@ -11,8 +11,7 @@ from visitkit import record, text
 from visitkit.app.session import Session
 from visitkit.errors import VisitkitError
 from visitkit.record import cases
-from visitkit.reports.alerts_view import word
-from visitkit.screen.alerts.words import fact_text
+from visitkit.reports.alerts_view import fact_words, word
 from visitkit.widgets.reading import PageView, Section
 from visitkit.widgets.rows import RowsView
 from visitkit.widgets.rows_state import Filter, Listing, Row
@@ -67,15 +66,13 @@ class AlertsDesk(ipywidgets.VBox):  # type: ignore[misc]
             except VisitkitError as error:
                 self._refused(error)
                 return
-            kept = told["action"].isin(_SHOWN).to_numpy()
-            self._told = told[kept].reset_index(drop=True)
-            self._alerts = found.alerts[kept].reset_index(drop=True)
+            self._told, self._alerts = _urgent_first(told, found.alerts)
         self.layout.display = "" if len(self._told) else "none"
         if self._told.empty:
             self.said.show(())
             self.rows.show(Listing("", ()))
             return
-        self.said.show((Section(self._say("alerts.title"), (self._say("alerts.about"),)),))
+        self.said.show((Section("", (self._say("alerts.about"),)),))
         self.rows.show(self._listing())
 
     def _listing(self) -> Listing:
@@ -99,7 +96,7 @@ class AlertsDesk(ipywidgets.VBox):  # type: ignore[misc]
 
     def _row(self, number: int, told: Mapping[object, object]) -> Row:
         lang, rule, action = self.session.lang, str(told["rule"]), str(told["action"])
-        fact = fact_text(rule, "" if pd.isna(told.get("fact")) else str(told["fact"]), lang)  # type: ignore[call-overload]
+        fact = fact_words(rule, {str(name): cell for name, cell in told.items()}, lang)
         matter = word("alerts.rule", rule, lang)
         kind = cases.kind_text(str(told["kind"]), lang)
         act = _ACTS.get(action)
@@ -107,7 +104,7 @@ class AlertsDesk(ipywidgets.VBox):  # type: ignore[misc]
             str(number),
             (
                 str(told["student_id"]),
-                f"{matter} ({fact})" if fact else matter,
+                self._say("alerts.found", matter=matter, fact=fact) if fact else matter,
                 f"{pd.Timestamp(str(told['opened'])):%Y-%m-%d}",
                 self._say(f"alerts.stand.{action}", kind=kind),
             ),
@@ -139,3 +136,11 @@ class AlertsDesk(ipywidgets.VBox):  # type: ignore[misc]
 
     def _say(self, key: str, **facts: object) -> str:
         return text.say(f"{_ROOM}.{key}", self.session.lang, **facts)
+
+
+def _urgent_first(told: pd.DataFrame, alerts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what asks for a case, with its alerts: a crisis before all else, then by deadline."""
+    both = told.assign(calm=told["kind"] != "crisis", due=alerts["due"].to_numpy())
+    both = both[both["action"].isin(_SHOWN)]
+    order = both.sort_values(["calm", "due", "opened", "student_id"], kind="stable").index
+    return told.loc[order].reset_index(drop=True), alerts.iloc[order].reset_index(drop=True)

@@ -168,7 +168,7 @@ def _row(
         answered=answered,
         overdue_days=days_late(due, cases.as_of) if waits else 0,
         due_today=waits and due is not None and due.date() == cases.as_of,
-        fact=_fact(rule, row, lang),
+        fact=fact_words(rule, row, lang),
         action=_plain(row.get("action")),
         todo=word("alerts.action", _plain(row.get("action")), lang),
         owner=code_word(("values.role", "policy.role"), _plain(row.get("owner")), lang),
@@ -226,7 +226,7 @@ def _plain(value: object) -> str:
     return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
 
 
-def _fact(rule: str, row: Mapping[str, object], lang: str) -> str:
+def fact_words(rule: str, row: Mapping[str, object], lang: str) -> str:
     """Tell what was found as a sentence; a rule of the school's own tells its fact as it is."""
     found = _plain(row.get("fact"))
     fact = fact_text(rule, found, lang)
