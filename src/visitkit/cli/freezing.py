@@ -15,9 +15,8 @@ from visitkit.cli.reviewing import read_table
 from visitkit.errors import ScreenError
 from visitkit.outgoing import check_free, guard, write_once
 from visitkit.reports.csv_files import write_table
-from visitkit.screen.assignment import Assignment, Basis, freeze_assignment, model_fingerprint
+from visitkit.screen.assignment import Assignment, freeze_caseload
 from visitkit.screen.caseload import Caseload
-from visitkit.screen.index import STATES
 
 _OPTIONS = {"freeze": "FILE", "cutoff": "SCORE", "overrides": "FILE"}
 _NEEDED = ("student_id", "reason")
@@ -97,40 +96,8 @@ def _overrides(path: str | None) -> dict[str, str]:
 
 
 def frozen(asked: Freezing, cases: Caseload, today: dt.date) -> Assignment:
-    """Return the record: raw index, cutoff, flag and override of everybody who is scored.
-
-    Students with an open crisis alert are in no row: they are visited whatever their score. Nor are
-    students too little known for a score.
-
-    Parameters
-    ----------
-    asked
-        Cutoff and overrides.
-    cases
-        The list that was just made.
-    today
-        The day on which it is frozen, as the machine has it: not the day that was screened for, or
-        a record could be dated back.
-
-    Raises
-    ------
-    ScreenError
-        When the cutoff parts nobody, or an override is not possible.
-    """
-    risk = cases.assessment
-    score = risk["risk_index"].where(risk["state"] == STATES[0])
-    score.index = score.index.astype(str)
-    alerts = cases.alerts
-    crisis = alerts.loc[alerts["kind"] == "crisis", "student_id"].astype(str).unique()
-    basis = Basis(model_fingerprint(risk.model.card_, cases.policy), today)
-    return freeze_assignment(
-        score.reindex(cases.table["student_id"]),
-        basis,
-        cutoff=asked.cutoff,
-        capacity=cases.capacity if asked.cutoff is None else None,
-        crisis=crisis,
-        overrides=asked.overrides,
-    )
+    """Return the record of a caseload, dated by the machine's own day."""
+    return freeze_caseload(cases, today, cutoff=asked.cutoff, overrides=asked.overrides)
 
 
 def keep(asked: Freezing, record: Assignment) -> Path:

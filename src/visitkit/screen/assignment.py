@@ -19,6 +19,8 @@ import pandas as pd
 from visitkit.errors import ScreenError
 from visitkit.outgoing.fingerprint import fingerprint
 from visitkit.policy import Policy, as_toml
+from visitkit.screen.caseload import Caseload
+from visitkit.screen.index import STATES
 
 #: What the record tells of each student; read by ``review.stats.read_record``.
 COLUMNS = (
@@ -215,6 +217,48 @@ def freeze_assignment(
     table = _table(scored, cut.value, basis, reasons)
     unscored = tuple(str(one) for one in rest.index[rest.isna()])
     return Assignment(table, content_hash(table), cut, urgent, unscored)
+
+
+def freeze_caseload(
+    cases: Caseload,
+    today: dt.date,
+    *,
+    cutoff: float | None = None,
+    overrides: Mapping[str, str] | None = None,
+) -> Assignment:
+    """Write down who of a caseload is flagged: raw index, cutoff, flag and override.
+
+    Students with an open crisis alert are in no row: they are visited whatever their score. Nor are
+    students too little known for a score, who are counted in ``unscored``.
+
+    Parameters
+    ----------
+    cases
+        The list that was just made.
+    today
+        The day on which it is frozen; it should be the machine's own day and not the one that was
+        screened for, or a record could be dated back.
+    cutoff
+        Score fixed beforehand; as many as the caseload has places for when not given.
+    overrides
+        As for :func:`freeze_assignment`.
+
+    Raises
+    ------
+    ScreenError
+        When the cutoff parts nobody, or an override is not possible.
+    """
+    risk, alerts = cases.assessment, cases.alerts
+    score = risk["risk_index"].where(risk["state"] == STATES[0])
+    score.index = score.index.astype(str)
+    return freeze_assignment(
+        score.reindex(cases.table["student_id"].astype(str)),
+        Basis(model_fingerprint(risk.model.card_, cases.policy), today),
+        cutoff=cutoff,
+        capacity=cases.capacity if cutoff is None else None,
+        crisis=alerts.loc[alerts["kind"] == "crisis", "student_id"].astype(str).unique(),
+        overrides=overrides,
+    )
 
 
 def content_hash(table: pd.DataFrame) -> str:

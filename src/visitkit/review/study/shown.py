@@ -50,12 +50,12 @@ def shown(given: Declared, found: Sequence[Found]) -> Shown:
     counts = members @ sizes
     secret = _secrets(groups.T, sizes)
     few = (counts > 0) & (counts < FLOOR)
-    dear = np.array([_DEAR.index(name[0]) for name in names] + [len(_DEAR)] * len(secret))
+    dear = [*(_dear(name, found) for name in names), *[0.0] * len(secret)]
     hidden = protected(
         np.vstack([members, secret]),
         np.concatenate([counts, secret @ sizes]),
         np.concatenate([few, np.ones(len(secret), dtype=bool)]),
-        dear=dear.astype(np.float64),
+        dear=np.array(dear),
         known=0,
     )[: len(names)]
     # what the estimate counted itself, where that is not who is known to be complete
@@ -63,6 +63,12 @@ def shown(given: Declared, found: Sequence[Found]) -> Shown:
     known = {name: int(n) for name, n, hide in zip(names, counts, hidden, strict=True) if not hide}
     told = {name: _told(name, int(n), known) for name, n in zip(names, counts, strict=True)}
     return Shown(told, not hidden.any())
+
+
+def _dear(name: tuple[str, ...], found: Sequence[Found]) -> float:
+    """Return how much a number is needed; of two outcomes the first is told rather."""
+    later = [one.outcome for one in found].index(name[2]) if len(name) > 2 else 0
+    return _DEAR.index(name[0]) - later / (len(found) + 1)
 
 
 def _flags(given: Declared, found: Sequence[Found]) -> Iterator[tuple[tuple[str, ...], Flags]]:
