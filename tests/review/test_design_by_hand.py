@@ -195,6 +195,8 @@ def test_the_lower_side_may_be_treated(scored: tuple[np.ndarray, ...]) -> None:
     assert up.robust.estimate < -2
     assert down.robust.estimate == pytest.approx(-up.robust.estimate)
     assert down.robust.counts.treated == up.robust.counts.control == up.n_h[0]
+    methods = [one.method.rsplit(".", 1)[1] for one in (up.conventional, up.robust)]
+    assert methods == ["threshold_sharp_plain", "threshold_sharp_robust"]
     assert up.ends is not None
     assert down.ends == pytest.approx(up.ends[::-1])
     near = [local_randomisation(data, 3.0) for data in (above, below)]
@@ -213,6 +215,8 @@ def test_strength_of_the_flag(scored: tuple[np.ndarray, ...]) -> None:
     jump = threshold_effect(threshold_data(score, on.astype(float), 40), same).conventional
     assert fuzzy.first_stage_f == pytest.approx((jump.estimate / jump.se) ** 2)
     assert fuzzy.ends is None
+    methods = [one.method.rsplit(".", 1)[1] for one in (fuzzy.conventional, fuzzy.robust)]
+    assert methods == ["threshold_fuzzy_plain", "threshold_fuzzy_robust"]
 
 
 def test_reach_at_the_cutoff(scored: tuple[np.ndarray, ...]) -> None:
