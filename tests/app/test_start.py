@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visitkit import load, sample
+from visitkit import load, sample, text
 from visitkit.app import uploads as handing
 from visitkit.app.screening import ScreeningConsole
 from visitkit.app.session import Session
 from visitkit.app.start import SAMPLE_DAY, StartPage
-from visitkit.app.start_state import SHOWN, Reading, faults_csv, grouped, read, shown
+from visitkit.app.start_state import SHOWN, Reading, faults_csv, grouped, read
 from visitkit.app.uploads import MOST_FILES, Uploads
 from visitkit.errors import TableError
 from visitkit.load import Fault
@@ -79,7 +79,9 @@ def test_faults_wait_for_the_person() -> None:
     assert not start.choices.shown
     start.choices._message(None, {"kind": "go", "rules": "recommended", "day": "2026-11-02"}, [])
     assert session.school is None
-    start.faults._message(None, {"kind": "go"}, [])
+    parts = list(start.children)
+    assert parts.index(start.saves) < parts.index(start.warning) < parts.index(start.without)
+    start.without.click()
     assert start.choices.shown
     start.choices._message(
         None, {"kind": "go", "rules": "recommended", "day": start.choices.day}, []
@@ -251,12 +253,14 @@ def test_the_list_of_faults_runs_no_formula() -> None:
     assert "'=1+1" in rows[1]
 
 
-def test_a_school_without_students_is_not_offered(tmp_path: Path) -> None:
-    """Its faults are shown and nothing else."""
-    path = tmp_path / NAME
-    path.write_text("student id,name\n,Ann\n", encoding="utf-8")
-    state = shown(read(path), "en")
-    assert state["usable"] is False
+def test_a_school_without_students_is_not_offered() -> None:
+    """Its faults are shown and a marked copy, and no way on."""
+    start = page(Session("en"))
+    hand_over(start, "student id,name\n,Ann\n")
+    wait_marked(start)
+    assert start.saves in start.children
+    assert start.without not in start.children
+    assert start.faults.state["title"] == text.say("app_start.found.unusable_title", "en")
 
 
 def test_a_school_that_is_open_can_be_screened_again() -> None:

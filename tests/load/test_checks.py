@@ -80,6 +80,31 @@ def test_a_student_listed_twice_is_not_lost(book: Book) -> None:
         assert school.left_out["students"] == 1
 
 
+def test_a_number_typed_over_another_is_the_fault_of_the_roll(book: Book) -> None:
+    """Two names under 0411: rows of the missing 0412 are told once, and not as a stranger's."""
+    roll = [ROLL[0], ROLL[1], ["0411", "Ben B", "m", "7-1"]]
+    away = [
+        ["student id", "date", "status"],
+        ["0411", "2026-09-01", "sick"],
+        ["0412", "2026-09-01", "sick"],
+        ["0412", "2026-09-02", "sick"],
+    ]
+    school, faults = said(book(students=roll, attendance=away))
+    assert faults == {"student_twice": [(3, "A")], "number_covered": [(3, "A")]}
+    told = next(one for one in school.faults if one.key == "number_covered")
+    assert told.facts == {"number": 2, "other_sheet": "students", "other_row": 3}
+    assert school.left_out["attendance"] == 2
+    assert school.attendance["student_id"].tolist() == ["0411"]
+    # a number far from all others is a stranger's, and so are more numbers than rows in doubt
+    _, faults = said(book(students=roll, attendance=[*away, ["0999", "2026-09-02", "sick"]]))
+    assert faults["not_on_roll"] == [(5, "A")]
+    _, faults = said(book(students=roll, attendance=[*away, ["0410", "2026-09-02", "sick"]]))
+    assert faults["not_on_roll"] == [(3, "A"), (4, "A"), (5, "A")]
+    # the same student twice explains no missing number
+    _, faults = said(book(students=[*ROLL[:2], ROLL[1]], attendance=away))
+    assert faults == {"student_twice": [(3, "A")], "not_on_roll": [(3, "A"), (4, "A")]}
+
+
 def test_rows_said_twice(book: Book) -> None:
     """Of equal rows one stays; of two marks for one paper none does, for either may be wrong."""
     head = ["student id", "date", "exam", "subject", "score"]

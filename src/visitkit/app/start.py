@@ -17,6 +17,7 @@ from visitkit.app.uploads import ENDINGS, Uploads
 from visitkit.errors import VisitkitError
 from visitkit.widgets.choices import Choices
 from visitkit.widgets.fault_list import FaultList
+from visitkit.widgets.reading import PageView, Section
 from visitkit.widgets.saving import Download, Files
 from visitkit.widgets.sentences import error_words
 from visitkit.widgets.sources import Sources
@@ -63,13 +64,16 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
         lang = session.lang
         self.sources = Sources(self._uploads, self._asked, self._spoken, ENDINGS, lang)
         self.working = Working(lang)
-        self.faults = FaultList(self._offer, lang)
+        self.faults = FaultList(lang)
         self.marking = Working(lang)
         self.marked = Download(lambda: self._copies, "app_start.save.marked", "marked.zip", lang)
         self.listed = Download(self._listed, "app_start.save.list", lang=lang)
         buttons = ipywidgets.HBox([self.marked, self.listed])
         buttons.layout.flex_flow = "row wrap"
         self.saves = ipywidgets.VBox([self.marking, buttons])
+        self.warning = PageView(lang)
+        self.without = ipywidgets.Button(layout={"width": "auto", "align_self": "flex-start"})
+        self.without.on_click(lambda _button: self._offer())
         self.choices = Choices(self._go, lang)
         self.rules_file = Upload("app_start.rules_file", own_rules.ENDINGS, self._own, lang)
         super().__init__([self.sources, self.working])
@@ -164,11 +168,19 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
     def _show(self) -> None:
         if self.reading is None:
             return
-        self.faults.show(shown(self.reading, self.session.lang))
-        saves = [self.saves] if self.reading.faults else []
+        self._tell(self.reading)
+        # What helps to mend the tables is offered before the way on without some of their rows.
+        mend = [self.saves] if self.reading.faults else []
+        without = [self.warning, self.without] if mend and self.reading.school is not None else []
         self.rules_file.layout.display = "none"
-        parts = [self.faults, *saves, self.choices, self.rules_file]
+        parts = [self.faults, *mend, *without, self.choices, self.rules_file]
         self.children = [self.sources, self.working, *parts]
+
+    def _tell(self, reading: Reading) -> None:
+        told = shown(reading, self.session.lang)
+        self.faults.show(told)
+        self.warning.show((Section("", (str(told["warning"]),), tone="warning"),))
+        self.without.description = text.say("app_start.go_without", self.session.lang)
 
     def _listed(self) -> Files:
         faults = () if self.reading is None else self.reading.faults
@@ -252,13 +264,13 @@ class StartPage(ipywidgets.VBox):  # type: ignore[misc]
     def _speak(self) -> None:
         lang = self.session.lang
         views = (self.sources, self.working, self.faults, self.marking, self.marked, self.listed)
-        for view in views:
+        for view in (*views, self.warning):
             view.lang = lang
         self.choices.lang = self.rules_file.lang = lang
         if self.choices.shown:
             self._offer_rules()
         if self.reading is not None:
-            self.faults.show(shown(self.reading, lang))
+            self._tell(self.reading)
 
     def close(self) -> None:
         """Remove what was handed over, and close the page."""

@@ -126,7 +126,6 @@ def shown(reading: Reading, lang: str) -> dict[str, object]:
         "title": text.say(f"app_start.found.{summary}_title", lang),
         "summary": text.say(f"app_start.found.{summary}", lang, **facts),
         "warning": text.say("app_start.found.warning", lang, **facts),
-        "usable": school is not None,
         "notes": [note.sentence(lang) for note in reading.notes],
         "groups": grouped(reading.faults, lang),
     }

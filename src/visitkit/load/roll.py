@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -28,11 +29,15 @@ class Roll:
         Student number without leading zeros to the numbers on the roll that it may be.
     folded
         Student number in small letters to the numbers on the roll that it may be.
+    shared
+        Rows that have their number in common with a row of another name, each with where it
+        stands: a student's own number may be missing on the roll for that reason.
     """
 
     names: dict[str, str]
     stripped: dict[str, list[str]] = field(default_factory=dict)
     folded: dict[str, list[str]] = field(default_factory=dict)
+    shared: tuple[Mapping[str, object], ...] = ()
 
     @classmethod
     def of(cls, names: dict[str, str]) -> Roll:
@@ -93,14 +98,15 @@ def settle_roll(students: Draft) -> Roll:
     _pad(students)
     frame = students.standing()
     listed = frame[frame["student_id"].duplicated(keep=False)]
-    if len(listed):
-        _one_row_each(students, listed)
+    shared = _one_row_each(students, listed) if len(listed) else ()
     kept = students.standing()
     names = kept["name"].fillna("")
-    return Roll.of(dict(zip(kept["student_id"], map(name_key, names), strict=True)))
+    roll = Roll.of(dict(zip(kept["student_id"], map(name_key, names), strict=True)))
+    return replace(roll, shared=shared)
 
 
-def _one_row_each(students: Draft, listed: pd.DataFrame) -> None:
+def _one_row_each(students: Draft, listed: pd.DataFrame) -> tuple[dict[str, object], ...]:
+    """Keep one row of each number; return where the later rows under another name stand."""
     words = listed.astype("object").map(str).agg("\x1f".join, axis=1)
     order = listed.assign(_empty=listed.isna().sum(axis=1), _words=words)
     order = order.sort_values(["student_id", "_empty", "_words"], kind="stable")
@@ -112,6 +118,12 @@ def _one_row_each(students: Draft, listed: pd.DataFrame) -> None:
             where = students.where(int(first))
             students.report([int(str(row))], "student_id", "student_twice", drop=False, **where)
     students.dropped[listed.index.difference(stays).to_numpy()] = True
+    names = dict(zip(listed.index.tolist(), listed["name"].fillna("").map(name_key), strict=True))
+    firsts = zip(first_of.index.tolist(), first_of.tolist(), strict=True)
+    others = [
+        at for at, first in firsts if at != first and (not names[at] or names[at] != names[first])
+    ]
+    return tuple(students.where(at) for at in others)
 
 
 def _pad(students: Draft) -> None:
@@ -164,11 +176,56 @@ def match_students(draft: Draft, roll: Roll) -> None:
         else:
             unknown["not_on_roll" if found is None else "id_ambiguous"].append(at)
     _rewrite(draft, changed)
+    covered = _covered(draft, roll, unknown["not_on_roll"])
+    known = {at for places in covered for at in places}
+    unknown["not_on_roll"] = [at for at in unknown["not_on_roll"] if at not in known]
+    _wait_for_the_roll(draft, roll, covered)
     for key, places in unknown.items():
         rows = np.flatnonzero(np.isin(cells.codes, places)) if places else ()
         draft.report(rows, "student_id", key, number=len(roll.names))
     if "_name" in draft.cells:
         _compare_names(draft, roll)
+
+
+def _covered(draft: Draft, roll: Roll, strangers: Iterable[int]) -> list[list[int]]:
+    """Return the cells of numbers that seem to be typed over on the roll, number by number.
+
+    Their neighbours in the row of numbers are on the roll, and there are no more of them than rows
+    that have their number in common with somebody else.
+    """
+    cells, meanings = draft.cells["student_id"], draft.reads["student_id"].meanings
+    found: dict[str, list[int]] = defaultdict(list)
+    for at in sorted(set(strangers).intersection(cells.codes.tolist())):
+        number = str(meanings[at])
+        if roll.shared and any(one in roll.names for one in _neighbours(number)):
+            found[number].append(at)
+    return list(found.values()) if len(found) <= len(roll.shared) else []
+
+
+def _neighbours(number: str) -> Iterator[str]:
+    """Yield the numbers before and after one that ends in digits.
+
+    Examples
+    --------
+    >>> list(_neighbours("S0410"))
+    ['S0409', 'S0411']
+    """
+    digits = number[len(number.rstrip("0123456789")) :]
+    for value in (int(digits or 0) - 1, int(digits or 0) + 1):
+        if digits and value >= 0:
+            yield number.removesuffix(digits) + str(value).zfill(len(digits))
+
+
+def _wait_for_the_roll(draft: Draft, roll: Roll, numbers: Iterable[list[int]]) -> None:
+    """Leave out the rows of students whose number seems to be typed over on the roll.
+
+    Told once for each number: the fault is the roll's, and these rows may well be right.
+    """
+    for places in numbers:
+        rows = np.flatnonzero(np.isin(draft.cells["student_id"].codes, places))
+        draft.dropped[rows] = True
+        facts = {**roll.shared[0], "number": len(rows)}
+        draft.report(rows[:1], "student_id", "number_covered", drop=True, **facts)
 
 
 def _compare_names(draft: Draft, roll: Roll) -> None:

@@ -1,8 +1,8 @@
-"""What is wrong in a school's tables, kind by kind, and a button to go on without those rows."""
+"""What is wrong in a school's tables, kind by kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import traitlets
@@ -16,14 +16,12 @@ class FaultList(Shown):
 
     Parameters
     ----------
-    go
-        Called when the person goes on without the faulty rows.
     lang
         ``"zh"``, ``"en"`` or ``None`` for the machine's language.
 
     Examples
     --------
-    >>> FaultList(lambda: None, "en").state
+    >>> FaultList("en").state
     {}
     """
 
@@ -33,26 +31,14 @@ class FaultList(Shown):
 
     state: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, go: Callable[[], None], lang: str | None = None) -> None:
-        self._go = go
-        super().__init__(lang)
-
     def show(self, state: Mapping[str, Any]) -> None:
         """Show what was found; nothing hides the list.
 
         Parameters
         ----------
         state
-            ``kind`` (``"clean"`` or ``"faults"``), ``title``, ``summary``, ``warning``, ``usable``,
-            ``notes`` and ``groups``, each group with ``problem``, ``allowed``, ``fix``, ``number``,
-            ``places`` and ``open``.
+            ``kind`` (``"clean"`` or ``"faults"``), ``title``, ``summary``, ``notes`` and
+            ``groups``, each group with ``problem``, ``allowed``, ``fix``, ``number``, ``places``
+            and ``open``.
         """
         self.state = dict(state)
-
-    def heard(self) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
-        """Return what is done about each kind of message."""
-        return {"go": lambda _content: self._pressed()}
-
-    def _pressed(self) -> None:
-        if self.state.get("usable") and self.state.get("kind") == "faults":
-            self._go()

@@ -1,4 +1,4 @@
-// What is wrong in the school's tables, kind by kind; and a button to go on without those rows.
+// What is wrong in the school's tables, kind by kind.
 export default {
   render({ model, el: root }) {
     const say = (key) => model.get("words")[key] ?? "";
@@ -23,7 +23,6 @@ export default {
       const state = model.get("state");
       box.hidden = state.kind === undefined;
       if (box.hidden) return;
-      const go = el("button", { type: "button", class: "vk-main", onclick: () => model.send({ kind: "go" }) }, say(state.kind === "faults" ? "go_without" : "go_on"));
       box.replaceChildren(...[
         el("h3", {}, state.title),
         el("p", { role: "status" }, state.summary),
@@ -31,8 +30,6 @@ export default {
         state.notes.length
           ? el("details", {}, el("summary", {}, fill(say("notes"), { number: state.notes.length })), el("ul", {}, state.notes.map((note) => el("li", {}, note))))
           : null,
-        state.usable && state.kind === "faults" ? el("p", { class: "vk-warning" }, state.warning) : null,
-        state.usable && state.kind === "faults" ? go : null,
       ].filter((child) => child !== null));
     }
 
