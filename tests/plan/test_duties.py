@@ -294,6 +294,15 @@ def test_persuasion_rounds(recommended: Policy) -> None:
     assert set(table.loc[table["kind"] == "persuasion", "status"]) == {"fulfilled"}
 
 
+@pytest.mark.parametrize(
+    ("rule", "opens"), [("left_without_reason", True), ("leaving_talk", True), ("no_show", False)]
+)
+def test_what_opens_the_first_round(recommended: Policy, rule: str, opens: bool) -> None:
+    """DO-05: leaving without a reason does at once; who did not come is called first (DO-03)."""
+    table = duties(school_of(), recommended, TODAY, alert(rule, "report"))
+    assert (table["rule"] == "persuasion.round.1").any() == opens
+
+
 def test_readmission_talks(recommended: Policy) -> None:
     """Six talks after a return; each talk held does for one of them."""
     history = {

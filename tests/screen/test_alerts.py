@@ -187,6 +187,8 @@ def test_sick_and_personal_leave(school_of: Build, rules: Policy) -> None:
         ("student_injury", ["student_event"]),
         ("award", ["good_event"]),
         ("leaving_talk", ["leaving_talk"]),
+        ("no_show", ["no_show"]),
+        ("left_without_reason", ["left_without_reason"]),
         ("alone", ["police_event"]),
         ("despair_words", ["despair_words"]),
         ("other", []),
@@ -203,6 +205,18 @@ def test_events_open_what_the_policy_lists(
     for row in found.itertuples():
         assert row.source == rules.source(by_code[row.rule].key)
         assert row.kind == by_code[row.rule].kind
+
+
+def test_who_did_not_come_or_left_is_asked_for_at_once(school_of: Build, rules: Policy) -> None:
+    """DO-03 and DO-05: parents within the lesson, a report within a day; either may be off."""
+    rows = [event("2026-10-30", "no_show"), event("2026-10-30", "left_without_reason", "B")]
+    found = alerts(school_of(events=rows), rules, AS_OF).set_index("student_id")
+    assert found["action"].tolist() == ["call_parents", "verify_and_report"]
+    assert found["kind"].tolist() == ["contact", "report"]
+    assert found["due"]["A"] == pd.Timestamp("2026-10-30 08:45")  # the first lesson is over
+    assert found["source"].tolist() == ["004 篇四 三(一) L277-280", "004 篇一 三(一)2 L34"]
+    off = {"trigger.no_show": False, "trigger.left_without_reason": False}
+    assert alerts(school_of(events=rows), rules.with_values(off), AS_OF).empty
 
 
 def test_the_police_and_a_crisis_are_due_at_once(school_of: Build, rules: Policy) -> None:

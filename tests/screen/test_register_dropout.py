@@ -107,6 +107,19 @@ def test_round_one_opens_with_the_report(school_of: Build) -> None:
     assert found["what"].iloc[0] == "visit_or_call_parents"
 
 
+def test_leaving_without_a_reason_starts_the_rounds_that_day(school_of: Build) -> None:
+    """DO-05: no three days are waited for; who did not come is asked for first (DO-03)."""
+    rules = read_policy("dropout-control")
+    gone = [{"student_id": "a", "date": "2026-11-02", "kind": "left_without_reason"}]
+    table = register(school(school_of, kept("02"), events=gone), rules, "2026-11-02")
+    assert list(rows(table, "persuasion")["rule"]) == ["persuasion.round.1"]
+    assert len(rows(table, "left_without_reason")) == 1
+    absent = [{**gone[0], "kind": "no_show"}]
+    table = register(school(school_of, kept("02"), events=absent), rules, "2026-11-02")
+    assert str(rows(table, "no_show").iloc[0]["due"]) == "2026-11-02 08:45:00"
+    assert rows(table, "persuasion").empty
+
+
 def test_k14_who_joins_the_second_round(school_of: Build) -> None:
     """After a first contact that failed: with or without the moral-education office."""
     data = school(

@@ -19,9 +19,9 @@ from visitkit.policy.persuasion import Round, rounds
 ALERT_COLUMNS = ("student_id", "rule", "kind", "opened", "due", "source")
 #: Kinds of alert that ask for a visit at once (VC-05 to VC-10).
 VISIT_KINDS = ("visit", "good")
-#: Alerts that open the rounds of bringing a student back (DP-02; 004, part 1, 3(4)1 and part 2,
-#: 3(1)2): days of absence without a reason, and talk of leaving.
-PERSUASION_RULES = ("unexcused_run", "leaving_talk")
+#: Alerts that open the rounds of bringing a student back (DP-02; 004, part 1, 3(1)2, 3(4)1 and part
+#: 2, 3(1)2): days of absence without a reason, leaving without one, and talk of leaving.
+PERSUASION_RULES = ("unexcused_run", "left_without_reason", "leaving_talk")
 #: Alerts behind the signals of a topic visit (VC-14). Low mood alone sends nobody to a home:
 #: whether parents are told is for the counsellor to judge (BI-04).
 TOPIC_RULES = {"mark_drop": "grades", "serious_conduct": "conduct"}

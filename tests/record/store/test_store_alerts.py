@@ -51,6 +51,17 @@ def test_each_kind_opens_its_case(opened):
     assert away[0].facts["since"] == "2026-11-03"
 
 
+@pytest.mark.parametrize("rule", ["no_show", "left_without_reason", "leaving_talk"])
+def test_the_case_keeps_the_sign_that_opened_it(opened, rule):
+    """DO-03, DO-05: persuasion begins with the sign, from the day it was noted."""
+    with opened() as store:
+        told = take(store, ("S2", rule, "2026-11-05"))
+        first = store.case(told["case_id"][0])[0]
+        assert (first.facts["signal"], first.facts["since"]) == (rule, "2026-11-05")
+        kept = store.history("2026-11-07").matters
+        assert rule in set(kept["rule"])
+
+
 def test_the_same_alerts_twice_change_nothing(opened):
     """The second time each is told to belong to the case there is."""
     with opened() as store:

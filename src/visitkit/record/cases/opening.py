@@ -40,6 +40,8 @@ _FROM_ALERT: Mapping[str, tuple[str, Facts]] = {
     "unexcused_absence": ("persuasion", {"signal": "unexcused_absence"}),
     "unexcused_run": ("persuasion", {"signal": "unexcused_run"}),
     "leaving_talk": ("persuasion", {"signal": "leaving_talk"}),
+    "left_without_reason": ("persuasion", {"signal": "left_without_reason"}),
+    "no_show": ("persuasion", {"signal": "no_show"}),
     "mark_drop": ("persuasion", {"signal": "grades"}),
     "serious_conduct": ("persuasion", {"signal": "conduct"}),
     "family_event": ("persuasion", {"signal": "family_change"}),

@@ -21,7 +21,13 @@ MATTERS = {
     "case_id": "str",
 }
 
-_ABSENCE = ("unexcused_absence", "unexcused_run", "unexcused_visit")
+_ABSENCE = (
+    "unexcused_absence",
+    "unexcused_run",
+    "unexcused_visit",
+    "no_show",
+    "left_without_reason",
+)
 _VISITED = (
     "unexcused_visit",
     "sick_absence",

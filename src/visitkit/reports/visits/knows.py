@@ -36,6 +36,8 @@ ALERTS: Mapping[str, str] = {
     "unexcused_visit": "attendance",
     "sick_absence": "attendance",
     "personal_absence": "attendance",
+    "no_show": "attendance",
+    "left_without_reason": "attendance",
     "mark_drop": "academic",
     "good_event": "good",
     "despair_words": PRIVATE,

@@ -129,7 +129,7 @@ def _found(base: Ground[Any], policy: Policy) -> Found:
     happened = matters(base)
     for code in EVENT_RULES:
         rule = BY_CODE[code]
-        wanted = happened[happened["kind"].isin(_codes(policy, rule.key))]
+        wanted = happened[happened["kind"].isin(_kinds(policy, rule))]
         yield rule, episodes(wanted, "kind", rule.apart)
     rule = BY_CODE["serious_conduct"]
     severe = conduct(base, _number(policy, rule.key))
@@ -248,6 +248,14 @@ def _owner(rule: Rule, policy: Policy) -> str:
     if rule.code == "unexcused_run":
         return _codes(policy, "absence.report_chain")[0]
     return rule.owner
+
+
+def _kinds(policy: Policy, rule: Rule) -> list[str]:
+    """Return the kinds of event that open a rule."""
+    holds = policy[rule.key]
+    if isinstance(holds, bool):
+        return [rule.code] if holds else []
+    return _codes(policy, rule.key)
 
 
 def _number(policy: Policy, key: str) -> float:

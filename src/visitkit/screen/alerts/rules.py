@@ -106,6 +106,24 @@ RULES: tuple[Rule, ...] = (
         20,
     ),
     Rule(
+        "left_without_reason",
+        "report",
+        "verify_and_report",
+        "head_teacher",
+        "trigger.left_without_reason",
+        "trigger.report_hours",
+        20,
+    ),
+    Rule(
+        "no_show",
+        "contact",
+        "call_parents",
+        "head_teacher",
+        "trigger.no_show",
+        "absence.contact_periods",
+        20,
+    ),
+    Rule(
         "unexcused_absence",
         "contact",
         "call_parents",
@@ -202,11 +220,14 @@ RULES: tuple[Rule, ...] = (
 #: Rules by code.
 BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 
-#: Rules that are opened by a kind of event in a list of the policy.
+#: Rules that are opened by a kind of event: those in a list of the policy, or, where the policy
+#: only says that the rule holds, the kind of the rule's own name.
 EVENT_RULES = (
     "despair_words",
     "police_event",
     "leaving_talk",
+    "left_without_reason",
+    "no_show",
     "family_event",
     "student_event",
     "good_event",

@@ -20,7 +20,7 @@ from visitkit.screen.register.duty import Duty
 from visitkit.screen.register.scene import Scene, each
 
 #: Alerts after which a student is brought back to school.
-OPENS = ("unexcused_run",)
+OPENS = ("unexcused_run", "left_without_reason")
 
 #: How a duty of a visit is written that belongs to a round: ``persuasion`` and, where somebody
 #: noted it, its number, as in ``persuasion.round.2/2026-11-02``.
