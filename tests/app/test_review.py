@@ -9,16 +9,26 @@ import pandas as pd
 import pytest
 
 from visitkit.app.review import ReviewConsole
+from visitkit.app.review_jobs import one_student
 from visitkit.app.review_study import StudyPage
-from visitkit.app.review_tables import made_up, made_up_scores, table_of
+from visitkit.app.review_tables import made_up, made_up_scores, outcomes_of, table_of
 from visitkit.app.session import Session
-from visitkit.errors import ReviewError
+from visitkit.errors import ReviewError, TableError
 from visitkit.load import School
-from visitkit.review import Study
+from visitkit.load.outcomes import accepted_headers
+from visitkit.review import CaseReview, Study
 from visitkit.review.study import ASSIGNMENTS
 from visitkit.widgets.asking import Ask
 from visitkit.widgets.outcome import OutcomePanel
 from visitkit.widgets.reading import PageView
+
+#: What a Chinese teacher writes over the columns.
+HEADERS = {
+    "student_id": "\u5b66\u53f7",
+    "date": "\u65e5\u671f",
+    "first_visit": "\u9996\u6b21\u5bb6\u8bbf\u65e5\u671f",
+    "screening": "\u7b5b\u67e5",
+}
 
 
 def words(view: PageView) -> str:
@@ -226,3 +236,35 @@ def test_the_panel_speaks_both_languages() -> None:
     assert panel.estimated
     panel.lang = "en"
     assert "In short" in words(panel)
+
+
+def test_scores_under_chinese_headers() -> None:
+    """A teacher's own headers, days and yes give the same review as ours."""
+    console = ReviewConsole(Session("en", as_of=dt.date(2026, 12, 31)))
+    ours = made_up_scores()
+    theirs = ours.rename(columns=HEADERS)
+    theirs[HEADERS["date"]] = pd.to_datetime(ours["date"]).dt.strftime("%Y/%m/%d")
+    theirs[HEADERS["screening"]] = ours["screening"].map({True: "\u662f", False: ""})
+    console._scored("a.csv", theirs.to_csv(index=False).encode("gb18030"))
+    assert console.scores is not None
+    one = ours["student_id"].iloc[0]
+    asked = CaseReview(score="worry", higher_is="worse")
+    day = dt.date(2026, 12, 31)
+    found = one_student(asked, console.scores, one, day)
+    wanted = one_student(asked, ours, one, day)
+    assert found.case is not None
+    assert wanted.case is not None
+    assert found.case.words("en") == wanted.case.words("en")
+
+
+@pytest.mark.parametrize(("kind", "gone"), [("scores", "date"), ("goals", "due")])
+def test_a_missing_column_is_told_with_its_names(kind: str, gone: str) -> None:
+    """Our name and the Chinese and English headers stand in the sentence; nothing is guessed."""
+    row = dict.fromkeys((*HEADERS, "goal_id", "level", "due"), "1")
+    del row[gone]
+    with pytest.raises(TableError) as caught:
+        outcomes_of(kind, "a.csv", pd.DataFrame([row]).to_csv(index=False).encode())
+    assert caught.value.key == "load.outcome_columns"
+    assert accepted_headers(gone) in str(caught.value)
+    words = "\u65e5\u671f" if gone == "date" else "\u671f\u9650"
+    assert words in str(caught.value)

@@ -280,7 +280,7 @@ cutoff = 25
 
 def test_the_counsellors_page(run: Run, small: Path, tmp_path: Path) -> None:
     """Visits owed and done, students, goals and help on one page; no p-value on it."""
-    score_panel(seed=1).to_csv("scores.csv", index=False)
+    score_panel(seed=1, students=4).to_csv("scores.csv", index=False)
     Path("scale.toml").write_text(SCALE, encoding="utf-8")
     goals = {"student_id": ["T01", "T01"], "goal_id": ["a", "b"], "level": [1, None]}
     pd.DataFrame({**goals, "due": "2026-10-30"}).to_csv("goals.csv", index=False)
@@ -317,7 +317,7 @@ def test_scores_need_their_scale(run: Run, small: Path) -> None:
 
 def test_scores_after_the_day_do_not_count(run: Run, small: Path, tmp_path: Path) -> None:
     """Rows after the day change nothing; a day that cannot be read is refused, not dropped."""
-    scores = score_panel(seed=1)
+    scores = score_panel(seed=1, students=3)
     scores.to_csv("all.csv", index=False)
     scores[scores["date"] <= "2026-11-02"].to_csv("until.csv", index=False)
     scores.astype({"date": str}).replace("2026-09-14", "soon").to_csv("odd.csv", index=False)
@@ -331,3 +331,22 @@ def test_scores_after_the_day_do_not_count(run: Run, small: Path, tmp_path: Path
     assert pages[0] == pages[1]
     words = ["--counsellor", "--scores", "odd.csv", "--settings", "scale.toml", "--out", "odd"]
     assert run("review", small, *words).code == 2
+
+
+def test_scores_and_goals_under_chinese_headers(run: Run, small: Path, tmp_path: Path) -> None:
+    """A teacher's own headers give the same page; a missing one is told with its names."""
+    headers = [("ours", {}), ("theirs", {"student_id": "\u5b66\u53f7", "date": "\u65e5\u671f"})]
+    scores = score_panel(seed=1)
+    Path("scale.toml").write_text(SCALE, encoding="utf-8")
+    pages = []
+    for name, renamed in headers:
+        scores.rename(columns=renamed).to_csv(f"{name}.csv", index=False)
+        words = ["--counsellor", "--as-of", "2026-12-01", "--scores", f"{name}.csv"]
+        said = run("review", small, *words, "--settings", "scale.toml", "--out", name)
+        assert said.code == 0, said.err
+        pages.append((tmp_path / name / "counsellor.html").read_text(encoding="utf-8"))
+    assert pages[0] == pages[1]
+    Path("goals.csv").write_text("\u5b66\u53f7,level,due\n01,1,2026-11-02\n", encoding="utf-8")
+    said = run("review", small, "--counsellor", "--goals", "goals.csv", "--out", "goals")
+    assert said.code == 2
+    assert "goal_id (" in said.err

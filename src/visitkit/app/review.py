@@ -19,7 +19,7 @@ from visitkit.app.review_jobs import (
     whole_caseload,
 )
 from visitkit.app.review_study import StudyPage
-from visitkit.app.review_tables import ENDINGS, made_up_scores, table_of
+from visitkit.app.review_tables import ENDINGS, made_up_scores, outcomes_of
 from visitkit.app.session import Session
 from visitkit.reports.review import Changed, write_counsellor
 from visitkit.sample.study import SCALE
@@ -141,12 +141,12 @@ class ReviewConsole(ipywidgets.VBox):  # type: ignore[misc]
         self._paint()
 
     def _scored(self, name: str, data: bytes) -> None:
-        self.scores, self._made_up = table_of(name, data), False
+        self.scores, self._made_up = outcomes_of("scores", name, data), False
         self._clear("student", "caseload")
         self._paint()
 
     def _aimed(self, name: str, data: bytes) -> None:
-        self.goals = table_of(name, data)
+        self.goals = outcomes_of("goals", name, data)
 
     def _one(self, values: dict[str, str]) -> None:
         scores, student, day = self.scores, values["student"], self._last_day()

@@ -11,6 +11,7 @@ import pandas as pd
 
 from visitkit import sample
 from visitkit.errors import ReviewError
+from visitkit.load.outcomes import read_outcomes
 from visitkit.load.plain import plain_table
 from visitkit.sample.designs import made_study
 from visitkit.screen.assignment import Basis, freeze_assignment
@@ -68,6 +69,20 @@ def table_of(name: str, data: bytes, *, all_text: bool = False) -> pd.DataFrame:
     """
     found = plain_table(name, data, None if all_text else _AS_TEXT)
     if found is None or found.empty:
+        raise ReviewError("app_review.no_table", name=name)
+    return found
+
+
+def outcomes_of(kind: str, name: str, data: bytes) -> pd.DataFrame:
+    """Read a table of scores or goals, see :func:`visitkit.load.outcomes.read_outcomes`.
+
+    Raises
+    ------
+    VisitkitError
+        When it is no table, an empty one, or lacks a column.
+    """
+    found = read_outcomes(kind, name, data)
+    if found is None:
         raise ReviewError("app_review.no_table", name=name)
     return found
 

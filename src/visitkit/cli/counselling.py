@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,10 +13,11 @@ import pandas as pd
 from visitkit import load, plan, policy
 from visitkit.cli.console import Console
 from visitkit.cli.journey import USUAL_POLICY
-from visitkit.cli.reviewing import checked, number, read_settings, read_table, words
+from visitkit.cli.reviewing import checked, number, read_settings, words
 from visitkit.errors import ReviewError
 from visitkit.load import School
 from visitkit.load.mapping import read_mapping
+from visitkit.load.outcomes import read_outcomes
 from visitkit.reports.review import Changed
 from visitkit.review import (
     CaseloadReview,
@@ -66,7 +68,7 @@ def changed(args: argparse.Namespace, console: Console) -> tuple[Changed, School
     owed = plan.duties(school, rules, today)
     done = coverage(owed, plan.coverage(owed), school, rules, today)
     scores = None if args.scores is None else _until(args.scores, today)
-    goals = None if args.goals is None else read_table(args.goals, as_text=["student_id"])
+    goals = None if args.goals is None else _outcomes("goals", args.goals)
     helped = school.tables["interventions"]
     found = Changed(
         as_of=today,
@@ -90,9 +92,16 @@ def _one(student: str | None, asked: CaseReview, scores: pd.DataFrame) -> CaseRe
     return asked.fit(scores[scores["student_id"] == student])
 
 
+def _outcomes(kind: str, path: str) -> pd.DataFrame:
+    found = read_outcomes(kind, path, Path(path).read_bytes())
+    if found is None:
+        raise ReviewError("cli_review.no_outcomes", path=path)
+    return found
+
+
 def _until(path: str, today: dt.date) -> pd.DataFrame:
     """Read scores up to a day; one whose day cannot be read stays, so that it is refused."""
-    scores = read_table(path, as_text=["student_id"])
+    scores = _outcomes("scores", path)
     if "date" not in scores.columns:
         return scores
     later = pd.to_datetime(scores["date"], errors="coerce") > pd.Timestamp(today)
