@@ -145,10 +145,10 @@ def test_students_of_the_school_are_offered() -> None:
         fields = {one["name"]: one for one in form.frame["fields"]}  # type: ignore[attr-defined]
         return list(fields["student"]["choices"])
 
-    assert offered(console.new) == offered(console.student) == []
+    assert offered(console.new) == offered(console.file.ask) == []
     roll = pd.DataFrame({"student_id": ["01", "02"], "name": ["Ann", None], "class_id": ["7", "8"]})
     session.school = School.from_frames(students=roll)
-    assert offered(console.new) == offered(console.student) == [["01", "7 Ann"], ["02", "8"]]
+    assert offered(console.new) == offered(console.file.ask) == [["01", "7 Ann"], ["02", "8"]]
     console.new.go({"kind": "visit", "student": "somebody else"})
 
 
@@ -219,9 +219,9 @@ def test_a_crisis_asks_what_it_is_read_for(folder: Path, console: CasebookConsol
 def test_a_students_file_is_read_with_a_purpose(console: CasebookConsole) -> None:
     """All cases of the student, in the order of the latest first, and the look is written down."""
     plan_visit(console)
-    assert not console.student.go({"student": "S1", "purpose": " "})
-    assert console.student.go({"student": "S1", "purpose": "meeting"})
-    assert [row.cells[1] for row in console.student_rows._listing.rows] == ["Visit"]
+    assert not console.file.ask.go({"student": "S1", "purpose": " "})
+    assert console.file.ask.go({"student": "S1", "purpose": "meeting"})
+    assert [row.cells[1] for row in console.file.rows._listing.rows] == ["Visit"]
     store = console.session.store
     assert store is not None
     assert "meeting" in str(store.audit("read_file")["detail"].tolist())

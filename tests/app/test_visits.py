@@ -285,6 +285,17 @@ def test_who_is_owed_a_visit(session: Session) -> None:
     assert len(console.owed.students.rows) == 14
 
 
+def test_only_some_kinds(session: Session) -> None:
+    """What is chosen in either language reaches the plan; words change and the choice stays."""
+    console = VisitsConsole(session)
+    assert console.form.ask(MONDAY).kinds == ()
+    console.form.kinds.value = ("new_student",)
+    session.lang = "zh"
+    assert console.form.kinds.value == ("new_student",)
+    asked = console.form.ask(MONDAY)
+    assert asked.terms(session.school).kinds == ("new_student",)
+
+
 def test_only_the_list(session: Session) -> None:
     """Students put on the list elsewhere are those for whom visits are planned."""
     console = VisitsConsole(session)

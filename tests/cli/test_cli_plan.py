@@ -20,6 +20,7 @@ from visitkit.cli.interrupt import stoppable
 from visitkit.cli.parser import Parser, UsageError
 from visitkit.cli.plan import arguments, clock
 from visitkit.cli.planning import plan_wish
+from visitkit.errors import PlanError
 from visitkit.sample import make_school, write_school
 
 START = "2026-11-02"
@@ -193,15 +194,17 @@ def test_wishes_are_understood() -> None:
     parser = Parser("visitkit plan", "en")
     arguments(parser)
     words = (
-        "school --start 2026-11-02 --days 3 --seconds 9 --mode walk --base 30.5,104.25 --far a,b"
+        "school --start 2026-11-02 --days 3 --seconds 9 --mode walk --base 30.5,104.25 --far a,b "
+        "--jobs 2 --daylight --spacing 4 --out o --kinds"
     )
-    args = parser.read(
-        [*words.split(), "--jobs", "2", "--daylight", "--spacing", "4", "--out", "o"]
-    )
+    args = parser.read([*words.split(), "regular, visit to a new student"])
     asked = plan_wish(args, "visitkit plan")
     assert (asked.screen.as_of, asked.days, asked.seconds, asked.mode) == (START, 3, 9, "walk")
     assert (asked.base, asked.far, asked.jobs) == ((30.5, 104.25), ("a", "b"), 2)
     assert (asked.daylight, asked.spacing) == (True, 4)
+    assert asked.kinds == ("new_student", "regular")
+    with pytest.raises(PlanError, match="party"):
+        plan_wish(parser.read(["s", "--kinds", "party", "--out", "o"]), "visitkit plan")
     with pytest.raises(UsageError):
         plan_wish(parser.read(["s", "--base", "1,2,3", "--out", "o"]), "visitkit plan")
     assert clock(65) == "01:05"

@@ -12,14 +12,14 @@ import pandas as pd
 from visitkit import record, text
 from visitkit.app.casebook_alerts import AlertsDesk
 from visitkit.app.casebook_desk import CaseDesk
-from visitkit.app.casebook_lists import cases_listing, due_listing, entries_listing, forms_listing
+from visitkit.app.casebook_file import FilePage, roll_of
+from visitkit.app.casebook_lists import cases_listing, due_listing, forms_listing
 from visitkit.app.casebook_proof import ProofPage
 from visitkit.app.overriding import note_override
 from visitkit.app.session import Session
 from visitkit.errors import StoreError, VisitkitError
-from visitkit.load import School
 from visitkit.plan import VisitPlan
-from visitkit.record import Entry, StoreWarning, cases
+from visitkit.record import StoreWarning, cases
 from visitkit.record.scheduling import ACTIONS
 from visitkit.widgets.asking import Ask, AskField
 from visitkit.widgets.pages import PageBar, Pages
@@ -52,7 +52,6 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.session = session
         self._wrong: Exception | None = None
         self._notes: list[str] = []
-        self._file: tuple[tuple[Entry, ...], int | None] | None = None
         lang = session.lang
         self.unlock = Unlock(self._open, self._lock, lang)
         self.said = PageView(lang)
@@ -60,9 +59,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.due_day = Ask(f"{_ROOM}.due_day", (AskField("day", "date"),), self._due_on, lang)
         self.due = RowsView(self._open_row, lang)
         self.cases = RowsView(self._open_row, lang)
-        self.student = Ask(f"{_ROOM}.student", self._asked_file(), self._read_student, lang)
-        self.student_said = PageView(lang)
-        self.student_rows = RowsView(self._read_form, lang)
+        self.file = FilePage(session, self.desk.read, self._told_of)
         self.new = Ask(f"{_ROOM}.new", (), self._begin, lang)
         self.schedule = Ask(f"{_ROOM}.schedule", (), self._schedule, lang)
         self.new_said = PageView(lang)
@@ -71,7 +68,6 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         self.form_file = Upload(f"{_ROOM}.forms.upload", (".xlsx",), self.desk.take_file, lang)
         self.proof = ProofPage(session)
         self._day: dt.date | None = None
-        self._purpose = ""
         bar = PageBar(f"{_ROOM}.page", PAGES, lang)
         bar.observe(lambda _change: self._seen(), names="page")
         self.pages = Pages(
@@ -79,7 +75,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
             {
                 "due": ipywidgets.VBox([self.due_day, self.due]),
                 "cases": self.cases,
-                "student": ipywidgets.VBox([self.student, self.student_said, self.student_rows]),
+                "student": self.file,
                 "new": ipywidgets.VBox([self.new, self.schedule, self.new_said, self.alerts]),
                 "forms": ipywidgets.VBox([self.form_file, self.forms]),
                 "proof": self.proof,
@@ -91,9 +87,6 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
             self.due_day,
             self.due,
             self.cases,
-            self.student,
-            self.student_said,
-            self.student_rows,
             self.new,
             self.schedule,
             self.new_said,
@@ -151,7 +144,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         """Follow a casebook that was opened or closed."""
         here = self.session.store is not None
         self.unlock.is_open = here
-        self._file, self._purpose = None, ""
+        self.file.clear()
         self.desk.clear()
         self.proof.clear()
         self._seen()
@@ -163,7 +156,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
             [] if school is None else school.tables["teachers"]["teacher_id"].astype(str).tolist()
         )
         self.unlock.people = [[code, ""] for code in roll]
-        self.student.ask(self._asked_file())
+        self.file.propose()
         self.new.ask(self._asked_new())
 
     def _reword(self) -> None:
@@ -198,7 +191,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         except VisitkitError as error:
             self._wrong = error
         self.forms.show(forms_listing(lang))
-        self._show_file()
+        self.file.show()
         lines = [Section("", tuple(self._notes), tone="warning")] if self._notes else []
         if self._wrong is not None:
             lines.append(Section("", (error_words(self._wrong, lang),), tone="warning"))
@@ -211,12 +204,8 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
 
     def _asked_new(self) -> tuple[AskField, ...]:
         kinds = tuple((kind, cases.kind_text(kind, self.session.lang)) for kind in cases.KINDS)
-        student = AskField("student", choices=_roll(self.session.school))
+        student = AskField("student", choices=roll_of(self.session.school))
         return (AskField("kind", "choice", required=True, choices=kinds), student)
-
-    def _asked_file(self) -> tuple[AskField, ...]:
-        student = AskField("student", required=True, choices=_roll(self.session.school))
-        return (student, AskField("purpose", required=True))
 
     def _due_on(self, values: dict[str, str]) -> None:
         self._day = dt.date.fromisoformat(values["day"]) if values["day"] else None
@@ -225,34 +214,10 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
     def _open_row(self, key: str, _action: str) -> None:
         self.desk.open_case(key.partition(" ")[0])
 
-    def _read_student(self, values: dict[str, str]) -> None:
-        store = self.session.store
-        if store is None:
-            return
-        self._wrong, self._file = None, None
-        try:
-            found = store.file(values["student"], values["purpose"])
-        except VisitkitError as error:
-            self._wrong = error
-        else:
-            self._file, self._purpose = (found.entries, found.withheld), values["purpose"]
+    def _told_of(self, wrong: Exception | None) -> None:
+        """Tell what became of a file that was asked for."""
+        self._wrong = wrong
         self._list()
-
-    def _show_file(self) -> None:
-        store, lang = self.session.store, self.session.lang
-        self.student_rows.layout.display = "" if self._file is not None else "none"
-        if self._file is None or store is None:
-            self.student_said.show(())
-            return
-        entries, withheld = self._file
-        key = "unknown" if withheld is None else "some" if withheld else "none"
-        self.student_said.show((Section("", (self._say(f"withheld.{key}", number=withheld),)),))
-        rules = store.book.rules.policy
-        self.student_rows.show(entries_listing(entries, rules, lang, of_case=False))
-
-    def _read_form(self, entry_id: str, _action: str) -> None:
-        if self._file is not None:
-            self.desk.read(self._file[0], entry_id, self._purpose)
 
     def _planned(self) -> None:
         """Offer a plan of visits to be taken over, where there is one."""
@@ -304,13 +269,3 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
 
     def _say(self, key: str, **facts: object) -> str:
         return text.say(f"{_ROOM}.{key}", self.session.lang, **facts)
-
-
-def _roll(school: School | None) -> tuple[tuple[str, str], ...]:
-    """Return the students of the school that is open: number, and name and class beside it."""
-    if school is None:
-        return ()
-    table = school.students
-    words = table.reindex(columns=["class_id", "name"]).astype("object").fillna("")
-    known = words.astype(str).agg(" ".join, axis=1).str.strip()
-    return tuple(zip(table["student_id"].astype(str), known, strict=True))

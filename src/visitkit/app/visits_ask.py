@@ -41,6 +41,8 @@ class Ask:
         Only students put on the list by hand.
     far
         Zones too far away for a visit at home.
+    kinds
+        Kinds of duty the plan is made for; all where none is chosen.
     minutes
         Travel minutes of the school's own; ``None``: worked out from the places of the homes.
     earlier
@@ -57,6 +59,7 @@ class Ask:
     daylight: bool = False
     only_chosen: bool = False
     far: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     minutes: pd.DataFrame | None = field(default=None, repr=False)
     earlier: pd.DataFrame | None = field(default=None, repr=False)
 
@@ -103,6 +106,7 @@ class Ask:
             only_chosen=self.only_chosen,
             keep=together(kept, self.earlier),
             far=self.far,
+            kinds=self.kinds,
             minutes=self.minutes,
         )
 

@@ -11,6 +11,7 @@ import ipywidgets
 from visitkit import text
 from visitkit.app.visits_ask import MOST_DAYS, MOST_SECONDS, MOST_SEED, USUAL_SECONDS, Ask
 from visitkit.app.visits_files import VisitsFiles
+from visitkit.plan.kinds import TO_CHOOSE
 from visitkit.plan.terms import USUAL_MODE, USUAL_SPACING
 from visitkit.plan.travel import MODES
 from visitkit.screen.day import written_day
@@ -24,7 +25,7 @@ NARROW = {"width": "auto", "align_self": "flex-start"}
 _WIDE = {"description_width": "initial"}
 _ROW = {"flex_flow": "row wrap", "grid_gap": "4px 18px", "align_items": "center"}
 #: What most people leave as it is; it is folded away.
-_SELDOM = ("base", "spacing", "seconds", "seed", "far")
+_SELDOM = ("base", "spacing", "seconds", "seed", "kinds", "far")
 
 
 class VisitsForm(ipywidgets.VBox):  # type: ignore[misc]
@@ -50,6 +51,7 @@ class VisitsForm(ipywidgets.VBox):  # type: ignore[misc]
         self.seconds = _whole(1, MOST_SECONDS, USUAL_SECONDS)
         self.seed = _whole(0, MOST_SEED, 0)
         self.far = ipywidgets.SelectMultiple(style=_WIDE, rows=4)
+        self.kinds = ipywidgets.SelectMultiple(style=_WIDE, rows=len(TO_CHOOSE))
         self.daylight = ipywidgets.Checkbox(indent=False)
         self.files = VisitsFiles(lang)
         self.button = ipywidgets.Button(button_style="primary", layout=NARROW)
@@ -64,6 +66,7 @@ class VisitsForm(ipywidgets.VBox):  # type: ignore[misc]
             "spacing": self.spacing,
             "seconds": self.seconds,
             "seed": self.seed,
+            "kinds": self.kinds,
             "far": self.far,
         }
         for control in self._controls.values():
@@ -101,6 +104,8 @@ class VisitsForm(ipywidgets.VBox):  # type: ignore[misc]
         modes = [(text.say(f"duties.mode.{mode}", lang), mode) for mode in MODES]
         _reword(self.scope, scopes, False)
         _reword(self.mode, modes, USUAL_MODE)
+        kinds = [(text.say(f"duties.kind.{kind}", lang), kind) for kind in TO_CHOOSE]
+        _reword(self.kinds, kinds, ())
 
     def begin_on(self, day: dt.date, zones: Sequence[str] = ()) -> None:
         """Set the first day, when the person has not chosen one, and the zones to choose from."""
@@ -132,6 +137,7 @@ class VisitsForm(ipywidgets.VBox):  # type: ignore[misc]
             daylight=self.daylight.value,
             only_chosen=self.scope.value,
             far=tuple(self.far.value),
+            kinds=tuple(self.kinds.value),
             minutes=self.files.minutes(),
             earlier=self.files.earlier,
         )
@@ -144,7 +150,9 @@ def _whole(least: int, most: int, value: int) -> ipywidgets.BoundedIntText:
     return ipywidgets.BoundedIntText(value=value, min=least, max=most, style=_WIDE)
 
 
-def _reword(box: ipywidgets.Dropdown, options: Sequence[tuple[str, object]], usual: object) -> None:
+def _reword(
+    box: ipywidgets.CoreWidget, options: Sequence[tuple[str, object]], usual: object
+) -> None:
     """Give a list other words and leave its value as it is."""
     value = box.value if box.options else usual
     box.options = options

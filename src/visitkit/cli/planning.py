@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from visitkit.cli.journey import Wish, wish
 from visitkit.cli.parser import Parser, UsageError, whole
 from visitkit.load import School
 from visitkit.plan import Duties, Problem, Progress, Terms, VisitPlan
+from visitkit.plan.kinds import kinds_named
 from visitkit.plan.matrices import read_minutes
 from visitkit.plan.terms import USUAL_DAYS, USUAL_MODE, USUAL_SPACING
 from visitkit.policy import Policy
@@ -45,6 +47,8 @@ class PlanWish:
         File of travel minutes, and of the names of its places.
     mode, base, far
         Way of travel, where the school is, zones far away.
+    kinds
+        Kinds of duty the plan is made for; all where none is named.
     daylight, spacing
         Visits before sunset only; least days between two visits to one family.
     keep
@@ -60,6 +64,7 @@ class PlanWish:
     mode: str = USUAL_MODE
     base: tuple[float, float] | None = None
     far: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     daylight: bool = False
     spacing: int = USUAL_SPACING
     keep: Path | None = None
@@ -91,6 +96,7 @@ def take_plan_wish(parser: Parser) -> None:
         ("--mode", "MODE"),
         ("--base", "LAT,LON"),
         ("--far", "ZONES"),
+        ("--kinds", "KINDS"),
         ("--spacing", "N"),
         ("--keep", "FILE"),
         ("--jobs", "N"),
@@ -124,6 +130,7 @@ def plan_wish(args: argparse.Namespace, prog: str) -> PlanWish:
         mode=args.mode or USUAL_MODE,
         base=_degrees(prog, args.base),
         far=tuple(zone.strip() for zone in (args.far or "").split(",") if zone.strip()),
+        kinds=kinds_named(re.split("[,\uff0c\u3001]", args.kinds)) if args.kinds else (),
         daylight=args.daylight,
         spacing=USUAL_SPACING if spacing is None else spacing,
         keep=Path(args.keep) if args.keep else None,
@@ -187,6 +194,7 @@ def _terms(asked: PlanWish, school: School, table: pd.DataFrame | None) -> Terms
         base=plan.base_place(school, asked.base),
         minutes=minutes,
         far=asked.far,
+        kinds=asked.kinds,
         daylight=asked.daylight,
         spacing=asked.spacing,
         keep=table,

@@ -17,6 +17,7 @@ from visitkit.plan.duties import duties as all_duties
 from visitkit.plan.duties_ground import groups_on, listed
 from visitkit.plan.duties_staff import Staff, staff_of
 from visitkit.plan.families import Family, families
+from visitkit.plan.kinds import of_kinds
 from visitkit.plan.problem import Request, Session, Visitors, Window
 from visitkit.plan.tier_visits import tier_wishes, with_tier
 from visitkit.plan.visitors import sessions, visitors
@@ -105,7 +106,7 @@ def requests(
     times = sessions(school, day, asking.days, policy)
     homes = families(school, day, frozenset(asking.far))
     until = day + dt.timedelta(days=asking.days - 1)
-    rows = _by_student(duties)
+    rows = {who: of_kinds(all_, asking.kinds) for who, all_ in _by_student(duties).items()}
     tiers = tier_wishes(table, school, policy, day, homes)
     people = visitors(school, day, asking.days, policy)
     asker = _Asker(

@@ -47,6 +47,8 @@ class Terms:
         Visits end before sunset.
     spacing
         Least days between two visits to one family.
+    kinds
+        Kinds of duty the plan is made for, see :mod:`visitkit.plan.kinds`; all where none is named.
     chosen, only_chosen
         Students whom a person put on the list, and whether nobody else is asked for.
     keep
@@ -62,6 +64,7 @@ class Terms:
     far: tuple[str, ...] = ()
     daylight: bool = False
     spacing: int = USUAL_SPACING
+    kinds: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     only_chosen: bool = False
     keep: pd.DataFrame | None = None
@@ -126,7 +129,11 @@ def problem_of(
     alerts = None if cases is None else cases.alerts
     owed = duties(school, policy, day, alerts, terms.history, far=terms.far)
     asking = Asking(
-        days=terms.days, far=terms.far, chosen=terms.chosen, only_chosen=terms.only_chosen
+        days=terms.days,
+        far=terms.far,
+        chosen=terms.chosen,
+        only_chosen=terms.only_chosen,
+        kinds=terms.kinds,
     )
     wanted = requests(cases, school, policy, day, owed, asking=asking)
     people = visitors(school, day, terms.days, policy, duties=owed)

@@ -98,6 +98,8 @@ class Asking:
         Students whom a person put on the list: one visit to each must be made, owed or not.
     only_chosen
         Nobody else is asked for.
+    kinds
+        Kinds of duty that are asked for, see :mod:`visitkit.plan.kinds`; all where none is named.
     """
 
     days: int = HORIZON
@@ -106,6 +108,7 @@ class Asking:
     worth: Worth = _WORTH
     chosen: Collection[str] = ()
     only_chosen: bool = False
+    kinds: Collection[str] = ()
 
 
 #: The usual way.

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from visitkit import text
 from visitkit.errors import StoreError
 from visitkit.record.cases import KINDS, accept, field_text, fields_of, step_text
 from visitkit.record.cases.fields import wanted
@@ -104,7 +105,7 @@ def _nothing(store: CaseStore, filled: FilledForm, taking: Taking) -> StoreError
     step = taking.step if taking.step in steps else steps[0]
     policy = store.book.rules.policy
     facts = fields_of(KINDS[taking.kind].steps[step], policy)
-    needed = ", ".join(field_text(one) for one in facts if wanted(one, {}, policy))
+    needed = _listed([field_text(one) for one in facts if wanted(one, {}, policy)])
     names = {"form": title(filled.definition), "step": step_text(taking.kind, step)}
     return StoreError("forms.nothing_said", **names, fields=needed)
 
@@ -195,9 +196,13 @@ def _check(store: CaseStore, before: Sequence[Entry], entry: Entry) -> None:
         if one.name not in entry.facts and wanted(one, entry.facts, rules.policy)
     ]
     if lacks:
-        raise StoreError("forms.lacking", fields=", ".join(lacks))
+        raise StoreError("forms.lacking", fields=_listed(lacks))
     if before or step.states == (START,):
         accept(before, entry, rules.policy, rules.calendar)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return text.say("load.joiner").join(words)
 
 
 def correct(store: CaseStore, sheet: Sheet, filled: FilledForm, reason: str) -> list[Entry]:

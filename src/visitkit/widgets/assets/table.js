@@ -150,8 +150,9 @@ export default {
     function paintCell(cell, name, row) {
       if (name === "tier") return paintTier(cell, list, row, words());
       const text = cellText(name, list, row, words(), chosen, reasons);
-      if (cell.textContent !== text) cell.textContent = text;
-      if (name === "reason") cell.title = text;
+      if (cell.textContent === text) return;
+      cell.textContent = text;
+      if (name === "reason") cell.title = text; // what two lines do not hold
     }
 
     function paintCount() {
@@ -371,7 +372,6 @@ export default {
       },
       decided(message) {
         decided = message.tiers;
-        frame.classList.toggle("vk-has-decided", Object.keys(decided).length > 0);
         if (!list) return;
         takeHuman(list, decided);
         arrange();
