@@ -11,6 +11,7 @@ from visitkit.errors import ReviewError
 from visitkit.review.designs.interrupted import SeriesOptions, interrupted_series
 from visitkit.review.designs.staggered import PanelColumns, StaggeredOptions, att_gt, read_panel
 from visitkit.review.designs.staggered.aggregate import _shaken
+from visitkit.review.designs.staggered.cells import difference
 from visitkit.review.designs.survival import incidence_difference, spells
 from visitkit.review.designs.weighting import (
     WeightingOptions,
@@ -126,3 +127,18 @@ def test_trimming_for_everybody(target: str) -> None:
     assert (score < 0.2).any()
     assert (score > 0.8).any()
     assert (np.isnan(found.score) == ((score < 0.2) | (score > 0.8))).all()
+
+
+@pytest.mark.parametrize("method", ["reg", "ipw", "dr"])
+def test_what_is_held_fixed_was_known_before(method: str) -> None:
+    """A measure that help may change is read in the earlier of the two periods, never after."""
+    rng = np.random.default_rng(8)
+    on = np.arange(80) % 2
+    x = np.column_stack([rng.normal(size=80), rng.normal(size=80) + 5 * on])
+    y = np.column_stack([rng.normal(size=80), rng.normal(size=80) + x[:, 0] - on])
+    rows = pd.DataFrame({"s": np.repeat(np.arange(80), 2), "t": np.tile([1, 2], 80)})
+    rows = rows.assign(g=np.repeat(2 * on, 2), x=x.ravel(), y=y.ravel())
+    read = read_panel(rows, PanelColumns("s", "t", "y", "g", ("x",)))
+    (cell,) = att_gt(read, StaggeredOptions(method=method)).cells
+    by_hand = difference(y[:, 1] - y[:, 0], on == 1, x[:, :1], method)
+    assert cell.effect.estimate == pytest.approx(by_hand.estimate)
