@@ -261,7 +261,7 @@ class ReviewConsole(ipywidgets.VBox):  # type: ignore[misc]
         columns = tuple((str(place), name) for place, name in enumerate(names))
         place = {name: str(number) for number, name in enumerate(names)}
         ways = tuple((one, self._say(f"way.{one}")) for one in ("worse", "better"))
-        known = {"source": "sample", **{name: f"{SCALE[name]:g}" for name in SCALE}}
+        known = {"source": self._say("made_up_source"), **{name: f"{SCALE[name]:g}" for name in SCALE}}
         known = known | {"score": place.get("worry", ""), "way": "worse"} if self._made_up else {}
         return (
             AskField("score", "choice", True, known.get("score", ""), columns),
