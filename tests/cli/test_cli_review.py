@@ -336,7 +336,7 @@ def test_scores_after_the_day_do_not_count(run: Run, small: Path, tmp_path: Path
 def test_scores_and_goals_under_chinese_headers(run: Run, small: Path, tmp_path: Path) -> None:
     """A teacher's own headers give the same page; a missing one is told with its names."""
     headers = [("ours", {}), ("theirs", {"student_id": "\u5b66\u53f7", "date": "\u65e5\u671f"})]
-    scores = score_panel(seed=1)
+    scores = score_panel(seed=1, students=3)
     Path("scale.toml").write_text(SCALE, encoding="utf-8")
     pages = []
     for name, renamed in headers:

@@ -160,6 +160,14 @@ def test_order_of_visits() -> None:
     assert draw_order(pool(), 4, "2026-09-02").table_hash != found.table_hash
 
 
+def test_small_strata_do_not_fill_the_first_wave() -> None:
+    """Sixty strata of one student: where each begins is drawn too, half and half."""
+    lone = pool().assign(own=[f"G{place}" for place in range(60)])
+    waves = draw_order(lone, 2, "2026-09-01", stratum="own").table["wave"]
+    # four standard errors of sixty tosses
+    assert abs((waves == 1).sum() - 30) < 4 * np.sqrt(15)
+
+
 def record() -> pd.DataFrame:
     """Return a made-up record of 5 students, one overridden."""
     return pd.DataFrame(

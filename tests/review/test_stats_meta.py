@@ -133,3 +133,31 @@ def test_bad_input(columns: tuple[list[float], list[float]]) -> None:
     """One study, an error of 0, a missing figure, columns of two lengths, nothing."""
     with pytest.raises(ReviewError):
         pool_studies(*columns)
+
+
+def test_reml_is_not_ml() -> None:
+    """Four studies for which plain likelihood is highest at nothing, the restricted one is not."""
+    y, variance = np.array([-0.7, -1.3, -0.6, 0.0]), np.array([0.9, 0.3, 0.8, 0.4])
+
+    def plain(tau2: float) -> float:
+        weight = 1 / (variance + tau2)
+        middle = (weight * y).sum() / weight.sum()
+        return float((np.log(variance + tau2) + weight * (y - middle) ** 2).sum())
+
+    def restricted(tau2: float) -> float:
+        return plain(tau2) + math.log((1 / (variance + tau2)).sum())
+
+    grid = np.linspace(0, 2, 20_001)
+    assert grid[np.argmin([plain(one) for one in grid])] == 0
+    best = grid[np.argmin([restricted(one) for one in grid])]
+    assert best > 0.05
+    assert pool_studies(y, np.sqrt(variance)).tau2 == pytest.approx(best, abs=1e-3)  # ten steps
+
+
+def test_weights_of_the_forest() -> None:
+    """Each study by the inverse of its variance and of what lies between them; together 1."""
+    effect, se = bcg()
+    found = pool_studies(effect, se)
+    weight = 1 / (se**2 + found.tau2)
+    assert [row.weight for row in found.rows] == pytest.approx(list(weight / weight.sum()))
+    assert found.effect == pytest.approx(sum(row.weight * row.effect for row in found.rows))

@@ -121,3 +121,27 @@ def test_table_and_curve() -> None:
     for bad in (lambda: individuals(2), lambda: clusters(20, 40, 1.2), lambda: before_study([])):
         with pytest.raises(ReviewError):
             bad()
+
+
+@pytest.mark.parametrize("share", [0.2, 0.7])
+def test_sides_of_unlike_size(share: float) -> None:
+    """A fifth treated sees as much as four fifths; of shares each side has its own variance."""
+    count, size, icc = 30, 25, 0.15
+    found = clusters(count, size, icc, share=share)
+    by_hand = (icc + (1 - icc) / size) / (share * (1 - share) * count)
+    assert found.se == pytest.approx(math.sqrt(by_hand))
+    assert found.se == pytest.approx(clusters(count, size, icc, share=1 - share).se)
+    higher = mdes_of_shares(0.1, 400, share=share).higher
+    assert higher is not None
+    other, first, second = 0.1 + higher, share * 400, (1 - share) * 400
+    pooled = (first * other + second * 0.1) / 400
+    null = math.sqrt(pooled * (1 - pooled) * (1 / first + 1 / second))
+    real = math.sqrt(other * (1 - other) / first + 0.1 * 0.9 / second)
+    # Fleiss, Levin and Paik 2003, section 4.2
+    assert higher == pytest.approx(stats.norm.ppf(0.975) * null + stats.norm.ppf(0.8) * real)
+
+
+def test_a_cutoff_costs_its_lines() -> None:
+    """Score and side are fitted on both sides: two freedoms more than a lottery."""
+    assert threshold(400).df == 400 - 2 - 2
+    assert individuals(400).df == 400 - 2
