@@ -18,7 +18,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from visitkit.review import Study
 from visitkit.review.shown_counts import _NOT_STUDENTS, Shown, safe_sentence
-from visitkit.review.study.told import told_frame, told_table
+from visitkit.review.study.told import told_checks, told_frame, told_table
 from visitkit.review.study.words import few_lost, lost_words, seen_words
 from visitkit.sample import made_study
 from visitkit.sample.designs import EFFECTS
@@ -230,6 +230,19 @@ def test_few_yes_have_no_index() -> None:
     table = told_frame(one.estimate(), one.shown())
     assert table[["g", "g_low", "improvement", "mean_treated", "mdes_sd"]].isna().all(axis=None)
     assert table["b"].tolist() == one.estimate().frame()["b"].tolist()
+
+
+def test_a_hidden_number_does_not_follow_from_a_check() -> None:
+    """The strength of a hidden reason is t over the root of df: told in full it would tell df."""
+    rows = lose(rows_of(20, 22), {("a", 1): 3})
+    one = Study(rows, "a", "randomised", unit="id", treat="on", baseline="b")
+    exact = {check.kind: check for check in one.sensitivity()}["robustness"]
+    told_ = {check.kind: check for check in told_checks(one.sensitivity(), one.shown())}
+    for name, value in told_["robustness"].figures:
+        assert value == float(f"{exact.figure(name):.2g}")
+    assert told_["robustness"].told.sentence("en") in one.text("en")
+    whole = Study(rows_of(20, 22), "a", "randomised", unit="id", treat="on", baseline="b")
+    assert tuple(told_checks(whole.sensitivity(), whole.shown())) == whole.sensitivity()
 
 
 def test_refusals_tell_of_nobody() -> None:

@@ -14,8 +14,8 @@ from visitkit.cli.parser import Parser, UsageError
 from visitkit.cli.reviewing import DESIGN_OPTIONS, declared
 from visitkit.reports.review import write_counsellor, write_review
 from visitkit.review import Study
-from visitkit.review.study import ASSIGNMENTS, Check
-from visitkit.review.study.told import told_frame, told_table
+from visitkit.review.study import ASSIGNMENTS
+from visitkit.review.study.told import told_checks, told_frame, told_table
 from visitkit.review.study.words import effect_words, seen_words
 
 _PROG = "visitkit review"
@@ -116,9 +116,9 @@ def as_json(study: Study, files: list[Path], lang: str) -> str:
         "design": study.design().name,
         "effects": rows,
         "checks": [
-            {"outcome": one.outcome, "kind": one.kind, **_told(one, exact=outside.exact)}
+            {"outcome": one.outcome, "kind": one.kind, **dict(one.figures)}
             for row in table.rows
-            for one in study.sensitivity(row.found.outcome)
+            for one in told_checks(study.sensitivity(row.found.outcome), outside)
         ],
         "refused": [
             {"outcome": one.outcome, "why": outside.note(one.why, lang)} for one in table.refused
@@ -128,11 +128,6 @@ def as_json(study: Study, files: list[Path], lang: str) -> str:
         "files": [str(path) for path in files],
     }
     return json.dumps(_finite(told), ensure_ascii=False, indent=2)
-
-
-def _told(check: Check, *, exact: bool) -> dict[str, float]:
-    """Return the figures of a check; how many pairs only where that gives no hidden count away."""
-    return {name: value for name, value in check.figures if exact or name != "pairs"}
 
 
 def _finite(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from visitkit.errors import ReviewError
 from visitkit.review.result import Note
 from visitkit.review.small_cells import FLOOR
 from visitkit.text import say
@@ -120,11 +121,17 @@ class Shown:
     exact: bool
 
     def told(self, step: str, side: str = "", outcome: str = "") -> Told:
-        """Return one of the counts."""
+        """Return one of the counts.
+
+        Raises
+        ------
+        ReviewError
+            When the study has none of that outcome.
+        """
         for name in ((step, side, outcome), (step, side), (step,)):
             if name in self.counts:
                 return self.counts[name]
-        raise KeyError(step)
+        raise ReviewError("study.no_such_outcome", outcome=outcome or step)
 
     def steps(
         self, side: str, outcome: str, *names: str, lang: str | None = None

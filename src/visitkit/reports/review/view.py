@@ -24,7 +24,7 @@ from visitkit.review.stats.fingerprint import fingerprint
 from visitkit.review.study import Check, EffectRow, Study
 from visitkit.review.study.checks import brief, chance
 from visitkit.review.study.effect import Means
-from visitkit.review.study.told import told_table
+from visitkit.review.study.told import told_checks, told_table
 from visitkit.review.study.words import (
     effect_words,
     few_lost,
@@ -279,9 +279,9 @@ def _harm(study: Study, asked: Asked, lang: str) -> Iterator[str]:
         yield text.say("review_report.not_counted", lang)
 
 
-def _checks(found: tuple[Check, ...], outside: Shown, lang: str) -> Iterator[str]:
+def _checks(given: tuple[Check, ...], outside: Shown, lang: str) -> Iterator[str]:
     """Yield one sentence a kind of check; all windows of the cutoff in one."""
-    told = {"event"}  # the picture shows each period
+    told, found = {"event"}, list(told_checks(given, outside))  # the picture shows each period
     for check in found:
         if check.kind in told:
             continue

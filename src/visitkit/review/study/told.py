@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from visitkit.review.shown_counts import SIDES, Shown
-from visitkit.review.study.checks import brief
+from visitkit.review.study.checks import Check, brief, made
 from visitkit.review.study.effect import EffectRow, EffectTable, Means
 
 #: From these, beside what is told, the number analysed could be worked out.
@@ -54,6 +54,29 @@ def _hundredths(means: Means | None) -> Means | None:
         for one in (means.adjusted_treated, means.adjusted_control)
     )
     return Means(round(means.treated, 2), round(means.control, 2), *adjusted)
+
+
+def told_checks(found: Iterable[Check], outside: Shown) -> Iterator[Check]:
+    """Yield checks without figures from which a few students could be told.
+
+    Where the number analysed is hidden, the strength of a hidden reason has two digits: with more
+    of them it would tell, beside the interval, how many students a small study has. How many pairs
+    there are is told only where all counts are.
+
+    Parameters
+    ----------
+    found
+        From :meth:`visitkit.review.Study.sensitivity`.
+    outside
+        As for :func:`told_table`.
+    """
+    for one in found:
+        if one.kind == "robustness" and one.figures and outside.hides("analysed", one.outcome):
+            yield made(one.outcome, one.kind, **{k: float(f"{v:.2g}") for k, v in one.figures})
+        elif not outside.exact:
+            yield replace(one, figures=tuple(pair for pair in one.figures if pair[0] != "pairs"))
+        else:
+            yield one
 
 
 def told_frame(found: EffectTable, outside: Shown) -> pd.DataFrame:

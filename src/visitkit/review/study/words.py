@@ -13,7 +13,7 @@ from visitkit.review.shown_counts import SIDES, Shown, shown_steps
 from visitkit.review.study.checks import brief, chance
 from visitkit.review.study.effect import EffectRow, Harm
 from visitkit.review.study.ending import Ends
-from visitkit.review.study.told import told_table
+from visitkit.review.study.told import told_checks, told_table
 
 if TYPE_CHECKING:
     from visitkit.review.study.study import Study
@@ -220,7 +220,7 @@ def _checks(study: Study, lang: str | None) -> Iterator[str]:
     outside = study.shown()
     for row in study.estimate().rows:
         outcome, told = row.found.outcome, set[str]()
-        for check in study.sensitivity(outcome):
+        for check in told_checks(study.sensitivity(outcome), outside):
             if check.kind in _TOLD_ONCE and check.kind in told:
                 continue
             told.add(check.kind)
