@@ -351,6 +351,20 @@ def test_a_workbook_filled_in_elsewhere_is_saved(console: CasebookConsole) -> No
     assert console.form_file.said
 
 
+def test_a_row_that_was_not_saved_is_told(console: CasebookConsole) -> None:
+    """Two students on a plan, one without a time: the sentence after saving names that row."""
+    console._begin({"kind": "visit", "student": "S1"})
+    day = dt.date.today() + dt.timedelta(days=1)
+    times = {"planned_start": f"{day}T16:30", "planned_end": f"{day}T17:00", "visitors": ["T1"]}
+    rows = [{"student_id": "S1", "form": "home", **times}, {"student_id": "S2"}]
+    form = console.desk.form
+    form._message(form, {"kind": "save", "values": {"teacher_id": "T1", "visits": rows}}, [])
+    assert form.mode == "kept", (form.said, form.faults)
+    assert "Rows not written down" in form.said
+    assert "2 S2." in form.said
+    assert console.session.store.cases()["student_id"].tolist() == ["S1"]
+
+
 def test_a_plan_of_visits_is_taken_over(console: CasebookConsole) -> None:
     """Offered where there is one; twice changes nothing."""
     assert console.schedule.layout.display == "none"

@@ -14,6 +14,7 @@ from visitkit.errors import StoreError
 from visitkit.record import Entry, cases
 from visitkit.record.forms import fill
 from visitkit.record.forms.keeping import Taking, correct, keep
+from visitkit.record.forms.parts import parts_of, silent_rows
 from visitkit.record.forms.sheets import SHEET, sheets_of
 
 KEYS = record.Keys(bytes(range(32)), bytes(range(1, 33)))
@@ -124,6 +125,18 @@ def test_each_row_goes_to_its_own_student(store: record.CaseStore) -> None:
     assert "S2" not in str(taken[0].facts)
     [sheet] = sheets_of([one for case in taken for one in store.case(case.case_id)])
     assert sheet.filled == filled
+
+
+def test_a_row_that_only_names_a_student_is_told(store: record.CaseStore) -> None:
+    """It is not written down, and nobody believes that it was."""
+    row = {"planned_start": "2027-03-06 16:30", "planned_end": "2027-03-06 17:00", "form": "home"}
+    rows = [{"student_id": "S4"}, {**row, "student_id": "S5", "visitors": ["T1"]}]
+    filled = fill("home_visit_plan", {"teacher_id": "T1", "visits": rows})
+    rules = store.book.rules.policy
+    assert [one.student_id for one in parts_of(filled, rules, "visit", "plan")] == ["S5"]
+    assert silent_rows(filled, rules, "visit") == ((1, "S4"),)
+    whole = fill("home_visit_plan", {"teacher_id": "T1", "visits": rows[1:]})
+    assert silent_rows(whole, rules, "visit") == ()
 
 
 def test_a_row_of_another_student_needs_one_case(store: record.CaseStore) -> None:

@@ -261,8 +261,11 @@ class ReviewConsole(ipywidgets.VBox):  # type: ignore[misc]
         columns = tuple((str(place), name) for place, name in enumerate(names))
         place = {name: str(number) for number, name in enumerate(names)}
         ways = tuple((one, self._say(f"way.{one}")) for one in ("worse", "better"))
-        known = {"source": self._say("made_up_source"), **{name: f"{SCALE[name]:g}" for name in SCALE}}
-        known = known | {"score": place.get("worry", ""), "way": "worse"} if self._made_up else {}
+        known = {}
+        if self._made_up:
+            known = {name: f"{SCALE[name]:g}" for name in SCALE}
+            known |= {"source": self._say("made_up_source"), "score": place.get("worry", "")}
+            known |= {"way": "worse"}
         return (
             AskField("score", "choice", True, known.get("score", ""), columns),
             AskField("higher_is", "choice", True, known.get("way", ""), ways),

@@ -180,7 +180,11 @@ class FormView(Shown):
 
         def say(lang: str) -> str:
             comma = text.say("widgets_forms.comma", lang)
-            return text.say(key, lang, steps=comma.join(kept.steps(lang)))
+            saved = text.say(key, lang, steps=comma.join(kept.steps(lang)))
+            if not kept.left_out:
+                return saved
+            rows = comma.join(f"{place} {student}".strip() for place, student in kept.left_out)
+            return f"{saved} {text.say('widgets_forms.left_out', lang, rows=rows)}"
 
         self._tell(say)
         self._keeping = kept.keeping

@@ -12,6 +12,7 @@ from visitkit.record import CaseStore, Entry, cases
 from visitkit.record.cases.moments import utc
 from visitkit.record.forms import Field, FilledForm
 from visitkit.record.forms.keeping import Taking, correct, keep
+from visitkit.record.forms.parts import silent_rows
 from visitkit.record.forms.sheets import Sheet, sheets_of
 from visitkit.record.forms.values import clean
 from visitkit.record.numbering import new_case_id
@@ -62,7 +63,8 @@ class Keeping:
             entries = [self.store.add(self._step(checked.facts, taking))]
             return Kept(tuple(entries), self._after(entries, taking), "taken")
         entries = keep(self.store, checked.filled, taking)
-        return Kept(tuple(entries), self._after(entries, taking), "taken")
+        left = silent_rows(checked.filled, self.store.book.rules.policy, taking.kind)
+        return Kept(tuple(entries), self._after(entries, taking), "taken", left)
 
     def _step(self, facts: Mapping[str, object], taking: Taking) -> Entry:
         book, now = self.store.book, self.store.book.clock()
@@ -111,11 +113,14 @@ class Kept:
         Where the saved form can be corrected.
     done
         ``"taken"``, ``"corrected"`` or ``"nothing_changed"``.
+    left_out
+        Rows that say too little to be written down, with their students.
     """
 
     entries: tuple[Entry, ...]
     keeping: Keeping
     done: str
+    left_out: tuple[tuple[int, str], ...] = ()
 
     def steps(self, lang: str) -> list[str]:
         """Return the steps that were written, in words, each once."""

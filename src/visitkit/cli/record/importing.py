@@ -13,13 +13,13 @@ from visitkit.cli.parser import Parser, UsageError
 from visitkit.cli.record.action import PROG, Action, take, take_json
 from visitkit.cli.record.facts import read_moment
 from visitkit.cli.record.opening import casebook, take_book
-from visitkit.cli.record.telling import Names, entry_json, print_json, tell_entries
+from visitkit.cli.record.telling import Names, entry_json, plain, print_json, tell_entries
 from visitkit.errors import StoreError
 from visitkit.record import CaseStore, Entry, cases
 from visitkit.record.cases.moments import moment_of
 from visitkit.record.forms import FilledForm, fill, read_form
 from visitkit.record.forms.keeping import Taking, keep
-from visitkit.record.forms.parts import Part, parts_of
+from visitkit.record.forms.parts import Part, parts_of, silent_rows
 from visitkit.record.forms.sheets import SHEET
 
 #: Facts that say when a step was taken, where the form itself does not.
@@ -78,16 +78,25 @@ class _Taken:
         How many steps the casebook had already, just so.
     other
         Steps the casebook had already, with other facts; they were left as they are.
+    left_out
+        Rows that say too little to be written down, with their students.
     """
 
     entries: Sequence[Entry]
     known: int
     other: Sequence[str]
+    left_out: Sequence[tuple[int, str]] = ()
 
 
 def _as_json(taken: _Taken) -> dict[str, object]:
     entries = [entry_json(one) for one in taken.entries]
-    return {"known": taken.known, "other": list(taken.other), "entries": entries}
+    left = [{"row": place, "student_id": student} for place, student in taken.left_out]
+    return {
+        "known": taken.known,
+        "other": list(taken.other),
+        "left_out": left,
+        "entries": entries,
+    }
 
 
 def _tell(store: CaseStore, what: tuple[str, bool], taken: _Taken, console: Console) -> None:
@@ -98,6 +107,9 @@ def _tell(store: CaseStore, what: tuple[str, bool], taken: _Taken, console: Cons
         console.say("cli_record.import.known", number=taken.known)
     for step in taken.other:
         console.say("cli_record.import.other", "notice", step=step)
+    if taken.left_out:
+        rows = ", ".join(f"{place} {plain(student)}".strip() for place, student in taken.left_out)
+        console.say("cli_record.import.left_out", "notice", rows=rows)
     tell_entries(taken.entries, store.book.rules.policy, Names(), console, case=True)
 
 
@@ -114,8 +126,9 @@ def _take_file(store: CaseStore, path: Path, wish: Taking, *, write: bool) -> _T
     parts = parts_of(filled, store.book.rules.policy, kind, wish.step)
     known = [one for one in parts if _known(one, before)]
     rest = [one for one in parts if one not in known]
+    left = silent_rows(filled, store.book.rules.policy, kind)
     if parts and not rest:
-        return _Taken((), len(known), ())
+        return _Taken((), len(known), (), left)
     at = wish.at or min(_moments(rest), default=None)
     taking = replace(wish, kind=kind, case_id=case_id, student_id=student or "", at=at)
     taking = replace(taking, purpose=wish.purpose or f"{PROG} import")
@@ -125,7 +138,7 @@ def _take_file(store: CaseStore, path: Path, wish: Taking, *, write: bool) -> _T
     other = dict.fromkeys(
         one.draft.step for one in rest if one.draft.step in there and one.draft.step not in taken
     )
-    return _Taken(entries, len(known), tuple(other))
+    return _Taken(entries, len(known), tuple(other), left)
 
 
 def _before(store: CaseStore, case_id: str) -> Sequence[Entry]:

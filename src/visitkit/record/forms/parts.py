@@ -56,12 +56,42 @@ def parts_of(filled: FilledForm, policy: Policy, kind: str, step: str = "") -> t
     for name, table in tables.items():
         for row in _rows(filled.content[name]):
             content = rest | {name: (row,)}
-            made = [(kind, one) for one in _steps(filled, table, kind)]
-            own = [draft for one in made for draft in _drafts(filled, content, policy, one)]
+            own = _of_row(filled, table, content, policy, kind)
             best = sorted(own, key=lambda one: (one.step != step, bool(one.lacks)))
             named = (str(row.get("student_id", "")), str(row.get("case_id", "")))
             found += [Part(one, *named, content, must=True) for one in best[:1]]
     return tuple(sorted(found, key=lambda one: one.draft.step != step))
+
+
+def silent_rows(filled: FilledForm, policy: Policy, kind: str) -> tuple[tuple[int, str], ...]:
+    """Return the rows that say nothing of a step, and so are not written down.
+
+    Parameters
+    ----------
+    filled, policy, kind
+        As for :func:`parts_of`.
+
+    Returns
+    -------
+    tuple of (int, str)
+        Number of the row, from 1, and the student it names; empty where it names none.
+    """
+    tables = _tables(filled, kind)
+    rest = {name: value for name, value in filled.content.items() if name not in tables}
+    return tuple(
+        (place, str(row.get("student_id", "")))
+        for name, table in tables.items()
+        for place, row in enumerate(_rows(filled.content[name]), start=1)
+        if not _of_row(filled, table, rest | {name: (row,)}, policy, kind)
+    )
+
+
+def _of_row(
+    filled: FilledForm, table: Field, content: Mapping[str, object], policy: Policy, kind: str
+) -> list[Draft]:
+    """Return what one row, alone in its table, says of the steps it may stand for."""
+    made = [(kind, one) for one in _steps(filled, table, kind)]
+    return [draft for one in made for draft in _drafts(filled, content, policy, one)]
 
 
 def _alone(
