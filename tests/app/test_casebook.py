@@ -270,6 +270,16 @@ def test_no_state_of_the_console_holds_a_student(console: CasebookConsole) -> No
     assert repr(console) == "CasebookConsole()"
 
 
+def test_a_file_that_was_read_is_gone_with_the_lock(console: CasebookConsole) -> None:
+    """Not only out of sight: the page holds no row of it any more."""
+    plan_visit(console)
+    console.file._ask_for({"student": "S1", "purpose": "a talk"})
+    assert console.file.rows._listing.rows
+    console._lock()
+    assert console.file.rows._listing.rows == ()
+    assert not words(console.file.said)
+
+
 def test_a_locked_screen_closes_the_book(console: CasebookConsole) -> None:
     """Nothing stays open, not even what was typed."""
     plan_visit(console)

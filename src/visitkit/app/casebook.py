@@ -182,6 +182,7 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         store, lang = self.session.store, self.session.lang
         self.new.ask(self._asked_new())
         self.alerts.show()
+        self.file.show()
         if store is None:
             self._tell(Section("", (self._say("closed"),)))
             return
@@ -191,7 +192,6 @@ class CasebookConsole(ipywidgets.VBox):  # type: ignore[misc]
         except VisitkitError as error:
             self._wrong = error
         self.forms.show(forms_listing(lang))
-        self.file.show()
         lines = [Section("", tuple(self._notes), tone="warning")] if self._notes else []
         if self._wrong is not None:
             lines.append(Section("", (error_words(self._wrong, lang),), tone="warning"))

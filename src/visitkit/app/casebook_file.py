@@ -15,6 +15,7 @@ from visitkit.record import Entry
 from visitkit.widgets.asking import Ask, AskField
 from visitkit.widgets.reading import PageView, Section
 from visitkit.widgets.rows import RowsView
+from visitkit.widgets.rows_state import Listing
 
 _ROOM = "app_casebook"
 
@@ -67,6 +68,7 @@ class FilePage(ipywidgets.VBox):  # type: ignore[misc]
         self.rows.layout.display = "" if self._file is not None else "none"
         if self._file is None or store is None:
             self.said.show(())
+            self.rows.show(Listing("", ()))
             return
         entries, withheld = self._file
         key = "unknown" if withheld is None else "some" if withheld else "none"
